@@ -1,0 +1,5 @@
+import sys
+
+from lrsched.cli import main
+
+sys.exit(main())

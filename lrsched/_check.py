@@ -1,0 +1,184 @@
+"""Argument checks, declared as annotations; one message format.
+
+A field's annotation says what it accepts (`steps: Count`), and `checked_fields` turns the
+annotations of a class, or of a preset's signature, into a table of rules. No class spells out a
+check of its own that a type here can say.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import math
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Rule:
+    """What a parameter must be, in words, and the function that takes it or raises."""
+
+    def __init__(self, must_be: str, accept: Callable[[Any], Any]) -> None:
+        self.must_be = must_be
+        self.accept = accept
+
+    def __call__(self, owner: str, name: str, value: Any) -> Any:
+        try:
+            return self.accept(value)
+        except (TypeError, ValueError) as error:
+            raise refusal(type(error), owner, name, self.must_be, value) from None
+
+
+def refusal(kind: type[Exception], owner: str, name: str, must_be: str, value: Any) -> Exception:
+    """The one form of every complaint: class, parameter, rule, value."""
+    return kind(f"{owner}: {name} must be {must_be}, got {shown(value)}")
+
+
+def shown(value: Any) -> str:
+    """`repr`, cut to a length that fits a sentence."""
+    try:
+        text = repr(value)
+    except ValueError:  # an int of more digits than Python agrees to print
+        text = f"an integer of {value.bit_length()} bits"
+    return text if len(text) <= 120 else text[:117] + "..."
+
+
+def _real(value: Any) -> float:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(
+        value, (int, float, np.integer, np.floating)
+    ):
+        raise TypeError
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError from None
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _integer(value: Any) -> int:
+    number = _real(value)  # no step count, and no power of one, lies beyond the range of floats
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if number != math.floor(number):
+        raise ValueError
+    return int(number)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError
+    return bool(value)
+
+
+def _that(accept: Callable[[Any], R], holds: Callable[[R], bool]) -> Callable[[Any], R]:
+    def accept_that(value: Any) -> R:
+        accepted = accept(value)
+        if not holds(accepted):
+            raise ValueError
+        return accepted
+
+    return accept_that
+
+
+def _each(accept: Callable[[Any], R]) -> Callable[[Any], tuple[R, ...]]:
+    def accept_each(values: Any) -> tuple[R, ...]:
+        # A set has no order, a dict is keyed by something else, a string is a mistake.
+        if isinstance(values, (str, bytes, dict, set, frozenset)) or not isinstance(
+            values, (Iterable, np.ndarray)
+        ):
+            raise TypeError
+        if isinstance(values, np.ndarray) and values.ndim != 1:
+            raise ValueError
+        return tuple(accept(value) for value in values)
+
+    return accept_each
+
+
+def _increasing(values: tuple[int, ...]) -> bool:
+    return all(a < b for a, b in itertools.pairwise((-1, *values)))
+
+
+_count = _that(_integer, lambda n: n >= 0)
+
+Count = Annotated[int, Rule("a non-negative integer", _count)]
+PositiveCount = Annotated[int, Rule("a positive integer", _that(_integer, lambda n: n > 0))]
+Integer = Annotated[int, Rule("an integer", _integer)]
+Real = Annotated[float, Rule("a finite number", _real)]
+Positive = Annotated[float, Rule("a positive finite number", _that(_real, lambda x: x > 0))]
+NonNegative = Annotated[float, Rule("a non-negative finite number", _that(_real, lambda x: x >= 0))]
+Nonzero = Annotated[float, Rule("a nonzero finite number", _that(_real, lambda x: x != 0))]
+Fraction = Annotated[float, Rule("a number from 0 to 1", _that(_real, lambda x: 0 <= x <= 1))]
+ProperFraction = Annotated[
+    float, Rule("a number from 0 to below 1", _that(_real, lambda x: 0 <= x < 1))
+]
+Flag = Annotated[bool, Rule("True or False", _flag)]
+Steps = Annotated[
+    tuple[int, ...],
+    Rule("strictly increasing non-negative integers", _that(_each(_integer), _increasing)),
+]
+Numbers = Annotated[tuple[float, ...], Rule("a sequence of finite numbers", _each(_real))]
+
+# What a user's own schedule means by a plain annotation.
+_PLAIN: dict[type, Rule] = {
+    int: get_args(Integer)[1],
+    float: get_args(Real)[1],
+    bool: get_args(Flag)[1],
+}
+_LENGTH: Rule = get_args(Count)[1]
+
+
+def _rule_of(name: str, hint: Any) -> Rule | None:
+    """The rule that an annotation carries: `Annotated[...]`, a plain number type, or `X | None`."""
+    if get_origin(hint) is Annotated:
+        return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Rule)), None)
+    if hint is int and name == "steps":
+        return _LENGTH
+    if isinstance(hint, type):
+        return _PLAIN.get(hint)
+    if type(None) in get_args(hint):
+        inner = [rule for rule in (_rule_of(name, member) for member in get_args(hint)) if rule]
+        if len(inner) == 1:
+            return _or_none(inner[0])
+    return None
+
+
+def _or_none(rule: Rule) -> Rule:
+    return Rule(
+        f"{rule.must_be} or None", lambda value: None if value is None else rule.accept(value)
+    )
+
+
+def rules_of(
+    annotated: Any, otherwise: Callable[[Any], Rule | None] = lambda hint: None
+) -> dict[str, Rule]:
+    """The rules that annotations declare; `otherwise` is asked about one that declares none."""
+    try:
+        hints = get_type_hints(annotated, include_extras=True)
+    except (NameError, TypeError):
+        # A user's annotation that only a type checker can resolve: nothing to check by.
+        return {}
+    found = {name: _rule_of(name, hint) or otherwise(hint) for name, hint in hints.items()}
+    return {name: rule for name, rule in found.items() if rule is not None}
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """A function whose arguments are checked, and normalised, by its own annotations."""
+    signature = inspect.signature(function)
+    rules = functools.cache(lambda: rules_of(function))
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        bound = signature.bind(*args, **kwargs)
+        for name, rule in rules().items():
+            if name in bound.arguments:
+                bound.arguments[name] = rule(function.__name__, name, bound.arguments[name])
+        return function(*bound.args, **bound.kwargs)
+
+    return call
