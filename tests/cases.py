@@ -169,9 +169,7 @@ CASES = [
         {0: "1", 3: "0.674660014851560934400029"},
         power=1.5,
     ),
-    Case(
-        lrs.InverseSqrtDecay(4000), {0: "1", 1: "0.9998750234326182553749635", 12000: "0.5"}, 0.5
-    ),
+    Case(lrs.InverseSqrtDecay(4000), {0: "1", 1: "0.9998750234326182553749635", 12000: "0.5"}, 0.5),
     Case(
         lrs.Noam(512, warmup_steps=4000),
         {
@@ -216,7 +214,9 @@ CASES = [
         ),
         {0: "0", 3: "0.75", 4: "1", 6: "1", 7: "0.5", 11: "0.1", 12: "0"},
     ),
-    Case(lrs.Sequence(lrs.LinearWarmup(3), lrs.LinearDecay(0)), {2: "0.66666666666666666666", 3: "0"}),
+    Case(
+        lrs.Sequence(lrs.LinearWarmup(3), lrs.LinearDecay(0)), {2: "0.66666666666666666666", 3: "0"}
+    ),
     Case(
         lrs.Product(lrs.CosineDecay(10), lrs.StepDecay(1, gamma=0.9)),
         {0: "1", 3: "0.5787477244606064984179299", 10: "0"},
