@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 def evaluate(schedule: Schedule, step: Any) -> Any:
     """The schedule at a step, or at an array of steps of any library."""
+    if isinstance(step, np.integer):
+        return schedule(int(step))
     if isinstance(step, (np.generic, np.ndarray)) and step.ndim == 0:
         step = float(step) if step.dtype.kind == "f" else step.item()
     if isinstance(step, (int, float)) and not isinstance(step, bool):

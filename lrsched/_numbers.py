@@ -63,9 +63,8 @@ class Numbers(Namespace):
 
 def _beyond(schedule: Schedule, step: Any) -> float:
     """Where Python raises, IEEE arithmetic goes on to infinity or 0: so does NumPy."""
-    return float(
-        NUMPY.evaluate(schedule, np.array([min(step, sys.float_info.max)], dtype=float))[0]
-    )
+    vector = np.array([min(step, sys.float_info.max)], dtype=float)
+    return float(NUMPY.evaluate(schedule, vector)[0])
 
 
 def unwritten(step: Any) -> float:

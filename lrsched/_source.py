@@ -39,7 +39,7 @@ _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _TERNARY, _UNARY, _ATOM = 0, 4, 6
 
 
-class Untraceable(Exception):
+class UntraceableError(Exception):
     """A formula asks a symbol for what only a number can tell."""
 
 
@@ -60,7 +60,7 @@ class Symbol:
         self.most = most
 
     def __bool__(self) -> bool:
-        raise Untraceable("it branches on the step; xp.where takes both branches")
+        raise UntraceableError("it branches on the step; xp.where takes both branches")
 
     def __add__(self, k: Any) -> Any:
         if type(k) is int and self.op in ("t", "t+"):
