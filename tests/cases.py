@@ -238,7 +238,7 @@ CASES = [
     ),
     Case(
         lrs.Cycle(lrs.CosineDecay(10), stretch=2, gain=0.5, count=3),
-        {30: "0.25", 69: "0.0003853333832590029752783239", 70: "0", 71: "0"},
+        {30: "0.25", 69: "0.0003853332833590029752783239", 70: "0", 71: "0"},
     ),
     Case(
         lrs.Cycle(lrs.LinearWarmup(4), mirror=True),
