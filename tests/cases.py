@@ -15,7 +15,7 @@ import lrsched as lrs
 
 
 @dataclass(frozen=True)
-class Squeeze(lrs.Schedule):
+class Tower(lrs.Schedule):
     """A user's own schedule, as the README shows one."""
 
     start: float
@@ -253,7 +253,7 @@ CASES = [
     Case(lrs.Clip(lrs.LinearWarmup(4), lower=0.1, upper=0.5), {0: "0.1", 1: "0.25", 3: "0.5"}),
     # A user's own
     Case(
-        Squeeze(0.5, growth=1.1),
+        Tower(0.5, growth=1.1),
         {0: "0.5", 10: "0.1656554461512077736390246"},
         exponential_from=1.0,
     ),

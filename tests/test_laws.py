@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 import pytest
-from cases import CASES, Case, Squeeze
+from cases import CASES, Case, Tower
 from mpmath import mp, mpf
 from reference import exact
 
@@ -18,7 +18,7 @@ import lrsched as lrs
 
 pytestmark = pytest.mark.parametrize("case", CASES, ids=str)
 
-NAMES = {**vars(lrs), "Squeeze": Squeeze}
+NAMES = {**vars(lrs), "Tower": Tower}
 mp.dps = 50
 AROUND = (2**24, 2**31, 2**40, 2**53)
 
@@ -48,7 +48,7 @@ def allowed(case: Case, expected: mpf) -> float:
 
 
 def true_value(schedule: lrs.Schedule, step: float) -> mpf:
-    if isinstance(schedule, Squeeze):
+    if isinstance(schedule, Tower):
         power = mpf(schedule.growth) ** mpf(step)
         return mpf(schedule.start) ** power if power < 10**6 else mpf(0)
     return exact(schedule, step)
@@ -59,7 +59,7 @@ def agreement(case: Case, value: float) -> float:
 
     A user's exponential of an exponential passes on what its inner one rounds, times |ln(value)|.
     """
-    nested = isinstance(case.schedule, Squeeze) and 0 < value < 1
+    nested = isinstance(case.schedule, Tower) and 0 < value < 1
     return 4 - math.log(value) if nested else 4
 
 
@@ -180,7 +180,7 @@ def test_law_6_ends_are_exact(case: Case) -> None:
     if isinstance(schedule, lrs.TanhDecay):  # its ends are the formula's own
         return
     start, end = getattr(schedule, "start", None), getattr(schedule, "end", None)
-    if start is not None and schedule.steps != 0 and not isinstance(schedule, Squeeze):
+    if start is not None and schedule.steps != 0 and not isinstance(schedule, Tower):
         assert schedule(0) == start == schedule([0])[0] == schedule(0.0)
     if end is not None and schedule.steps is not None:
         assert schedule(schedule.steps) == end == schedule([schedule.steps])[0]
