@@ -44,15 +44,15 @@ class Schedule(abc.ABC):
     >>> from dataclasses import dataclass
     >>> import lrsched as lrs
     >>> @dataclass(frozen=True)
-    ... class Squeeze(lrs.Schedule):
+    ... class Ease(lrs.Schedule):
     ...     start: float
     ...     growth: float
     ...     steps = None
     ...     def formula(self, t, xp):
     ...         return self.start ** (self.growth ** t)
-    >>> schedule = Squeeze(0.5, growth=1.1)
+    >>> schedule = Ease(0.5, growth=1.1)
     >>> schedule
-    Squeeze(0.5, growth=1.1)
+    Ease(0.5, growth=1.1)
     >>> schedule(0), schedule(10)
     (0.5, 0.165655...)
     >>> (3e-4 * schedule)([0, 10, 10_000])
