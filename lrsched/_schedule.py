@@ -137,9 +137,9 @@ class Schedule(abc.ABC):
         >>> schedule = 3e-4 * lrs.Sequence(lrs.LinearWarmup(2000), lrs.LinearDecay(98_000))
         >>> print(schedule.source())
         def schedule(t):
+            if t < 2000:
+                return 0.0003 * (t / 2000)
             if t < 100000:
-                if t < 2000:
-                    return 0.0003 * (t / 2000)
                 return 0.0003 * ((100000 - t) / 98000)
             return 0.0
         """
