@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lrsched._schedule import Schedule
 
 # Steps evaluated at a time: their temporaries stay in a core's own cache.
-CHUNK = 8192
+CHUNK = 4096
 
 # From here on float64 has no room for every step: such arrays are read one step at a time, in
 # Python's unbounded integers.
@@ -59,7 +59,7 @@ class NumPy(Namespace):
         flat = steps.reshape(-1)
         values = np.empty(flat.shape)
         # Out of order, a chunk meets many pieces: the fewer chunks, the fewer calls.
-        size = CHUNK if flat.size <= CHUNK or _in_order(flat[:CHUNK]) else 16 * CHUNK
+        size = CHUNK if flat.size <= CHUNK or _in_order(flat[:CHUNK]) else 32 * CHUNK
         try:
             with np.errstate(all="ignore"):  # underflow is 0, overflow is inf, both meant
                 fill = self._filler(schedule)
@@ -132,7 +132,8 @@ class _Written:
         first = bisect.bisect_right(self._starts, chunk.low) - 1
         last = bisect.bisect_right(self._starts, chunk.high) - 1
         present = self._programs[first : last + 1]
-        rows = np.empty((max(program.size for program in present) + 1, len(chunk.t)))
+        size = max(program.size for program in present) + (not chunk.in_order)
+        rows = np.empty((size, len(chunk.t)))
         if first == last:
             present[0].run(chunk.t, out, rows)
             return
