@@ -418,6 +418,10 @@ class Cycle(Schedule):
         while begins[-1] < _BEYOND and len(begins) != self.count:
             begins.append(begins[-1] + self.first * factors[-1])
             factors.append(factors[-1] * self.stretch)
+        if self.first * factors[-1] >= 2**63:
+            # Never looked up. With it in the table no library takes that for int64, in which the
+            # length of a cycle would overflow.
+            factors.append(2**64)
         return tuple(begins), tuple(factors)
 
     def formula(self, t: Any, xp: Any) -> Any:
