@@ -426,13 +426,16 @@ class Cycle(Schedule):
 
     def formula(self, t: Any, xp: Any) -> Any:
         if self.stretch == 1:
-            i = t // self.first
-            i = i if self.count is None else xp.minimum(i, self.count - 1)
-            u, factor = t - i * self.first, 1
+            # Not t - i * first: of steps beyond 2**53 that difference of floats leaves nothing.
+            i, u, factor = t // self.first, t % self.first, 1
+            if self.count is not None:  # the very end belongs to the last cycle
+                last = xp.minimum(i, self.count - 1)
+                i, u = last, u + (i - last) * self.first
         else:
             begins, factors = self._lengthening
             i = xp.count(begins[1:], t)
             u, factor = t - xp.take(begins, i), xp.take(factors, i)
+            u = xp.minimum(u, self.first * factor)  # where the table ends, the last cycle holds
         if self.mirror:
             u = xp.minimum(u, self.first * factor - u)
         local = u if self.stretch == 1 else Ratio.of(u, factor)
