@@ -204,3 +204,14 @@ def test_sequences_of_short_phases(lengths):
     assert schedule(range(len(expected))).tolist() == expected
     shuffled = np.random.default_rng(0).permutation(len(expected))
     assert schedule(shuffled).tolist() == [expected[t] for t in shuffled]
+
+
+def test_a_float_step_short_of_a_boundary_has_not_reached_it():
+    schedule = lrs.Cycle(lrs.LinearDecay(7), stretch=3)
+    begins = [7 * (3**i - 1) // 2 for i in range(80)]
+    short = [begin for begin in begins if float(begin) < begin]
+    assert short
+    for begin in short:
+        step = float(begin)
+        assert schedule(step) < 1e-15
+        assert schedule(np.array([step]))[0] < 1e-15
