@@ -87,10 +87,10 @@ class Symbol:
         return self if _is_one(k, self) else _binary("*", k, self)
 
     def __truediv__(self, k: Any) -> Any:
-        return Symbol("/", self, k, floating=True)
+        return _binary("/", self, k)
 
     def __rtruediv__(self, k: Any) -> Any:
-        return Symbol("/", k, self, floating=True)
+        return _binary("/", k, self)
 
     def __floordiv__(self, k: Any) -> Any:
         return _binary("//", self, k)
@@ -129,8 +129,11 @@ class Symbol:
         return _binary("!=", self, k)
 
 
-def _binary(op: str, a: Any, b: Any) -> Symbol:
-    return Symbol(op, a, b, floating=is_floating(a) or is_floating(b))
+def _binary(op: str, a: Any, b: Any) -> Any:
+    if isinstance(b, Ratio):
+        return NotImplemented  # which knows how to take a symbol
+    floating = op == "/" or is_floating(a) or is_floating(b)
+    return Symbol(op, a, b, floating=floating)
 
 
 def is_floating(value: Any) -> bool:
