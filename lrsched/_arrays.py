@@ -48,6 +48,14 @@ def _as_array(schedule: Schedule, steps: Any) -> np.ndarray[Any, Any]:
     return array if array.size else array.astype(float)
 
 
+class _Standard(Library):
+    """The array API standard; libraries built on NumPy have its warnings too."""
+
+    def evaluate(self, schedule: Schedule, steps: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return super().evaluate(schedule, steps)
+
+
 class _Torch(Library):
     def __init__(self, module: Any, like: Any) -> None:
         super().__init__(module, like)
@@ -68,7 +76,8 @@ class _Torch(Library):
         return self._module.tensor(values, dtype=dtype).to(device, non_blocking=True)
 
     def gather(self, table: Any, index: Any) -> Any:
-        return table[index]
+        # table[index] would fetch an index without dimensions from the device.
+        return table.index_select(0, index.reshape(-1)).reshape(index.shape)
 
 
 class _Jax(Library):
@@ -174,5 +183,5 @@ def _home(array: Any) -> Namespace | None:
             module, library = _LIBRARIES[package]
             return library(sys.modules[module], array)
     if hasattr(array, "__array_namespace__"):
-        return Library(array.__array_namespace__(), array)
+        return _Standard(array.__array_namespace__(), array)
     return None

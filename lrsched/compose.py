@@ -420,7 +420,9 @@ class Cycle(Schedule):
     def _lengthening(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Where each cycle begins, and by how much it is stretched: a table of whole numbers."""
         begins, factors = [0], [1]
-        while begins[-1] < _BEYOND and (self.count is None or len(begins) < self.count):
+        while self.stretch > 1 and begins[-1] < _BEYOND:
+            if len(begins) == self.count:
+                break
             begins.append(begins[-1] + self.first * factors[-1])
             factors.append(factors[-1] * self.stretch)
         return tuple(begins), tuple(factors)
