@@ -79,6 +79,9 @@ class _Torch(Library):
         # table[index] would fetch an index without dimensions from the device.
         return table.index_select(0, index.reshape(-1)).reshape(index.shape)
 
+    def floor_divided(self, array: Any, k: Any) -> Any:
+        return array.detach() // k  # flat, so its slope is 0; torch has no derivative for it
+
 
 class _Jax(Library):
     def array(self, values: Any, dtype: Any) -> Any:
@@ -108,6 +111,10 @@ class _TensorFlow(Library):
 
     def select(self, condition: Any, a: Any, b: Any) -> Any:
         return self._tf.where(condition, a, b)
+
+    def evaluate(self, schedule: Schedule, steps: Any) -> Any:
+        # Nothing here branches on a tensor: a function need not be rewritten before it is traced.
+        return self._tf.autograph.experimental.do_not_convert(super().evaluate)(schedule, steps)
 
     def filled(self, value: float) -> Any:
         return self._tf.fill(self._tf.shape(self._like), self.array(value, self.default))
