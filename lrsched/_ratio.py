@@ -24,11 +24,10 @@ class Ratio:
         self.d = d
 
     @staticmethod
-    def of(t: Any, k: Any) -> Any:
-        """t / k, undivided."""
-        if isinstance(t, Ratio):
-            return Ratio(t.n, t.d * k)
-        return Ratio(t, k)
+    def of(t: Any, k: Any, times: int = 1) -> Ratio:
+        """t * times / k, undivided."""
+        n, d = (t.n, t.d) if isinstance(t, Ratio) else (t, 1)
+        return Ratio(n * times if times > 1 else n, d * k)
 
     def divided(self) -> Any:
         return self.n / self.d
@@ -79,6 +78,8 @@ class Ratio:
         return self.divided() ** power
 
     def __rpow__(self, base: Any) -> Any:
+        if hasattr(self.n, "as_exponent"):  # whole numbers of a library of few digits
+            return self.n.as_exponent(base, self.d)
         return base ** self.divided()
 
     def __neg__(self) -> Ratio:

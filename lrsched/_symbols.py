@@ -282,9 +282,14 @@ def _cut(condition: Any) -> Any:
     if condition.op != "<" or isinstance(condition.args[1], Symbol):
         return None
     t, c = condition.args
-    if t.op == "t":
-        return c
-    return c - t.args[1] if t.op == "t+" else None
+    match t.op, *t.args:
+        case ("t",):
+            return c
+        case "t+", _, shift:
+            return c - shift
+        case "*", Symbol(op="t"), int() as k if k > 0 and isinstance(c, int):
+            return c / k if c % k else c // k
+    return None
 
 
 def _at(part: list[Piece], step: float) -> Any:

@@ -350,7 +350,7 @@ class Stretch(_Wrapper):
 
     def formula(self, t: Any, xp: Any) -> Any:
         whole = self.factor.is_integer()
-        seen = Ratio.of(t, int(self.factor)) if whole else t / self.factor
+        seen = Ratio.of(t, int(self.factor)) if whole else xp.quotient(t, self.factor)
         return self.schedule.held(seen, xp)
 
 
@@ -415,7 +415,7 @@ class Cycle(Schedule):
     def _lengthening(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Where each cycle begins, and by how much it is stretched: a table of whole numbers."""
         begins, factors = [0], [1]
-        while begins[-1] < _BEYOND and len(begins) != self.count:
+        while self.stretch > 1 and begins[-1] < _BEYOND and len(begins) != self.count:
             begins.append(begins[-1] + self.first * factors[-1])
             factors.append(factors[-1] * self.stretch)
         if self.first * factors[-1] >= 2**63:
