@@ -7,6 +7,8 @@ little more than one.
 
 from __future__ import annotations
 
+import bisect
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -30,17 +32,19 @@ class Skeleton:
         self._last = self._place(value)
         self.key = (tuple(self._operations), self._last)
 
-    def _place(self, value: Any) -> tuple[str, Any]:
+    def _place(self, value: Any, constant: bool = False) -> tuple[str, Any]:
         """Where an operand comes from: the step, a number, or an operation before."""
         if not isinstance(value, Symbol):
-            if type(value) not in (int, float):
+            if type(value) not in (int, float) or constant:
                 return "as it is", value
             self.numbers.append(value)
             return type(value).__name__, len(self.numbers) - 1
         if value.op == "t":
             return "t", None
         if id(value) not in self._places:
-            operands = tuple(map(self._place, value.args))
+            # In few digits, a power of a rounded base is far off: a base stays Python's number.
+            base = value.args[0] if value.op == "**" else None
+            operands = [self._place(arg, constant=arg is base) for arg in value.args]
             self._operations.append((value.op, *operands))
             self._places[id(value)] = ("operation", len(self._operations) - 1)
         return self._places[id(value)]
@@ -79,8 +83,42 @@ def _operation(op: str, xp: Any) -> Callable[..., Any]:
 
 def skeleton(phase: Schedule) -> Skeleton | None:
     """The skeleton of a phase on its own steps; None for a formula that can't be traced."""
-    most = float("inf") if phase.steps is None else phase.steps
+    most = math.inf if phase.steps is None else phase.steps
     try:
         return Skeleton(plain(phase.formula(Symbol("t", most=most), SYMBOLS)))
     except Exception:  # whatever a user's formula makes of a symbol
         return None
+
+
+def joined(t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule], xp: Any) -> Any:
+    """The value of the phases at t by one formula a kind, or None where kinds are too many."""
+    skeletons = [skeleton(phase) for phase in phases]
+    kinds: dict[Any, list[int]] = {}
+    for i, found in enumerate(skeletons):
+        kinds.setdefault(found and found.key, []).append(i)
+    if None in kinds or 2 * len(kinds) >= len(phases):
+        return None
+    index = xp.count(offsets[1:], t)
+    value: Any = None
+    for members in kinds.values():
+        # Every step is put to every kind. One that is in no phase of this kind is put to the
+        # nearest, at its end: what is not selected must be finite too, or the gradient is not.
+        nearest = [members[max(bisect.bisect_right(members, i) - 1, 0)] for i in range(len(phases))]
+
+        def column(number: Callable[[int], Any], nearest: list[int] = nearest) -> Any:
+            values = tuple(map(number, nearest))
+            return values[0] if len(set(values)) == 1 else xp.take(values, index)
+
+        local = xp.maximum(t - column(lambda i: offsets[i]), 0)
+        if all(phases[i].steps is not None for i in members):
+            local = xp.minimum(local, column(lambda i: phases[i].steps))
+        shape: Any = skeletons[members[0]]
+        numbers = [
+            column(lambda i, j=j: skeletons[i].numbers[j]) for j in range(len(shape.numbers))
+        ]  # type: ignore
+        found = shape(local, numbers, xp)
+        if value is not None:
+            here = xp.take(tuple(int(i in members) for i in range(len(phases))), index) > 0
+            found = xp.where(here, found, value)
+        value = found
+    return value
