@@ -92,33 +92,31 @@ def skeleton(phase: Schedule) -> Skeleton | None:
 
 def joined(t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule], xp: Any) -> Any:
     """The value of the phases at t by one formula a kind, or None where kinds are too many."""
-    skeletons = [skeleton(phase) for phase in phases]
+    shapes = [skeleton(phase) for phase in phases]
     kinds: dict[Any, list[int]] = {}
-    for i, found in enumerate(skeletons):
-        kinds.setdefault(found and found.key, []).append(i)
+    for i, shape in enumerate(shapes):
+        kinds.setdefault(shape and shape.key, []).append(i)
     if None in kinds or 2 * len(kinds) >= len(phases):
         return None
     index = xp.count(offsets[1:], t)
     value: Any = None
     for members in kinds.values():
         # Every step is put to every kind. One that is in no phase of this kind is put to the
-        # nearest, at its end: what is not selected must be finite too, or the gradient is not.
+        # nearest, at an end of it: what is not selected must be finite too, or a gradient is not.
         nearest = [members[max(bisect.bisect_right(members, i) - 1, 0)] for i in range(len(phases))]
 
-        def column(number: Callable[[int], Any], nearest: list[int] = nearest) -> Any:
-            values = tuple(map(number, nearest))
-            return values[0] if len(set(values)) == 1 else xp.take(values, index)
+        def column(values: Sequence[Any], nearest: list[int] = nearest) -> Any:
+            found = tuple(values[i] for i in nearest)
+            return found[0] if len(set(found)) == 1 else xp.take(found, index)
 
-        local = xp.maximum(t - column(lambda i: offsets[i]), 0)
-        if all(phases[i].steps is not None for i in members):
-            local = xp.minimum(local, column(lambda i: phases[i].steps))
-        shape: Any = skeletons[members[0]]
-        numbers = [
-            column(lambda i, j=j: skeletons[i].numbers[j]) for j in range(len(shape.numbers))
-        ]  # type: ignore
-        found = shape(local, numbers, xp)
+        local = xp.maximum(t - column(offsets), 0)
+        if phases[members[-1]].steps is not None:  # only the last phase of all may be endless
+            local = xp.minimum(local, column([phase.steps for phase in phases]))
+        of_kind = {i: shapes[i].numbers for i in members}  # type: ignore[union-attr]
+        rows = [of_kind.get(i, of_kind[members[0]]) for i in range(len(phases))]
+        found = shapes[members[0]](local, list(map(column, zip(*rows, strict=True))), xp)  # type: ignore[misc]
         if value is not None:
-            here = xp.take(tuple(int(i in members) for i in range(len(phases))), index) > 0
-            found = xp.where(here, found, value)
+            mine = xp.take(tuple(int(i in of_kind) for i in range(len(phases))), index)
+            found = xp.where(mine > 0, found, value)
         value = found
     return value
