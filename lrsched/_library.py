@@ -173,7 +173,9 @@ class Library(Namespace):
         array = self.array(table, dtype)
         found: Any = 0
         for half in (2**bit for bit in reversed(range(bits))):
-            bound = self.gather(array, found + (half - 1)) if half < len(table) / 2 else table[half - 1]
+            bound = (
+                self.gather(array, found + (half - 1)) if half < len(table) / 2 else table[half - 1]
+            )
             found = found + self.cast(t >= bound, self.whole) * half
         return Whole(self, found, 0, 2**bits - 1).at_most(len(boundaries))
 

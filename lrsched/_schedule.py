@@ -217,6 +217,10 @@ def _rules(cls: type[Schedule]) -> dict[str, _check.Rule]:
 
 @functools.cache
 def _cached(cls: type[Schedule]) -> tuple[str, ...]:
-    found = (name for base in cls.__mro__ for name, member in vars(base).items()
-             if isinstance(member, functools.cached_property))
+    found = (
+        name
+        for base in cls.__mro__
+        for name, member in vars(base).items()
+        if isinstance(member, functools.cached_property)
+    )
     return tuple(dict.fromkeys(found))
