@@ -7,6 +7,8 @@ A run that includes these tests promises every library here: one that is missing
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -137,3 +139,30 @@ def test_values_beyond_its_floats(library: Library) -> None:
             lrs.ConstantWarmup(2, start=0.5, end=value),
         ):
             assert library(schedule, np.array([5], dtype=np.int32))[0] == expected
+
+
+@dataclass(frozen=True)
+class Wild(lrs.Schedule):
+    """A user's formula that mixes whole steps, reals and numbers in every order."""
+
+    shift: int
+    steps = None
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        swing = xp.sin(t) * t + t * xp.cos(t) - xp.sqrt(t + 1)
+        teeth = (t % 4) / 4 + abs(t - self.shift) * (1 - t // 3) ** 2
+        gap = xp.where(t == 2, -1, xp.maximum(swing, teeth)) + xp.minimum(teeth, 0.5)
+        return 2.0**-t + gap / (t + 0.5) ** 0.5 + (-t) * 0.25 + abs(-swing) + xp.exp(0.0)
+
+
+def test_a_user_s_own_formula(library: Library) -> None:
+    steps = np.arange(30)
+    for schedule in (
+        Wild(5),
+        lrs.Stretch(Wild(5), factor=2),
+        lrs.Stretch(Wild(5), factor=2.5),
+        0.5 * lrs.Cycle(lrs.Take(Wild(3), 10), stretch=2) + Wild(1),
+    ):
+        for dtype in (np.int32, np.float32):
+            got = library(schedule, steps.astype(dtype))
+            np.testing.assert_allclose(got, schedule(steps), rtol=2e-5, atol=1e-6)
