@@ -527,15 +527,19 @@ class Cycle(Schedule):
         Worked out in whole numbers: a stretch of 1.1 is 11 / 10 and ten steps, stretched, are 11.
         """
         n, d = _quotient(self.stretch)
-        one, end = (1, _BEYOND) if d == 1 else (2**128, 2**62)
-        begins, factors = [0], [one]
-        while begins[-1] < end * one and (self.count is None or len(begins) < self.count):
+        bits, end = (0, _BEYOND) if d == 1 else (128, 2**62)
+        begins, factors = [0], [1 << bits]
+        while begins[-1] < end << bits and (self.count is None or len(begins) < self.count):
             begins.append(begins[-1] + self.first * factors[-1])
             factors.append(factors[-1] * n // d)
+        if d == 1:
+            return tuple(begins), (0.0,) * len(begins), tuple(factors)
+        # To 64 bits behind the point, rounded: a whole step stays whole.
+        begins = [(b + 2**63) >> 64 for b in begins]
         return (
-            tuple(b // one for b in begins),
-            tuple(b % one / one for b in begins),
-            tuple(factors if d == 1 else (f / one for f in factors)),
+            tuple(b >> 64 for b in begins),
+            tuple(b % 2**64 / 2**64 for b in begins),
+            tuple(f / 2**128 for f in factors),
         )
 
     def formula(self, t: Any, xp: Any) -> Any:
@@ -552,7 +556,7 @@ class Cycle(Schedule):
                 u = t - xp.take(begins, i) - xp.take(rests, i)
             factor = xp.take(factors, i)
         if self.mirror:
-            u = xp.minimum(u, self.first * factor - u)
+            u = xp.maximum(xp.minimum(u, self.first * factor - u), 0)
         value = self.schedule.held(u if self.stretch == 1 else Ratio.of(u, factor), xp)
         return value if self.gain == 1 else _number(value * self.gain**i, xp)
 
