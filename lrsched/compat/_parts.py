@@ -23,7 +23,7 @@ def one_of(*names: str) -> Rule:
             raise TypeError
         if value not in names:
             raise ValueError
-        return value
+        return names[names.index(value)]  # a member of an enum of strings becomes the string
 
     return Rule("one of " + ", ".join(map(repr, names)), accept)
 
