@@ -5,8 +5,12 @@ import os
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import lrsched as lrs
+
+# A peer takes its time, the first time most of all.
+drawn = settings(max_examples=40, deadline=None)
 
 
 def peer(name):

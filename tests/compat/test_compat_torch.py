@@ -4,7 +4,7 @@ import math
 import warnings
 
 import pytest
-from compat_peers import follows, peer
+from compat_peers import drawn, follows, peer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -186,6 +186,7 @@ counts = st.integers(1, 60)
 unit = st.floats(0, 1)
 
 
+@drawn
 @given(counts, st.floats(0, 1.2), st.lists(st.integers(0, 40), max_size=6).map(sorted))
 def test_steps_drawn(every, gamma, milestones):
     for name, arguments in (
@@ -198,6 +199,7 @@ def test_steps_drawn(every, gamma, milestones):
         assert ours == pytest.approx(values, rel=1e-12, abs=1e-13 * max(values))
 
 
+@drawn
 @given(counts, st.floats(0.001, 1), unit, st.floats(0.1, 4), unit)
 def test_ramps_drawn(n, start, end, power, floor):
     for name, arguments in (
@@ -212,6 +214,7 @@ def test_ramps_drawn(n, start, end, power, floor):
         assert ours == pytest.approx(values, rel=0, abs=1e-12 * max(values)), (name, arguments)
 
 
+@drawn
 @given(
     st.integers(2, 80),
     unit,
@@ -237,6 +240,7 @@ def test_one_cycle_drawn(total, pct, strategy, three, div, final):
     assert ours == pytest.approx(values, rel=0, abs=1e-12 * max(values))
 
 
+@drawn
 @given(counts, counts, st.sampled_from(["triangular", "triangular2", "exp_range"]), unit)
 def test_cyclic_drawn(up, down, mode, gamma):
     arguments = {"step_size_up": up, "step_size_down": down, "mode": mode, "gamma": gamma}

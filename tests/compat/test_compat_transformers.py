@@ -3,7 +3,7 @@
 import inspect
 
 import pytest
-from compat_peers import follows, peer
+from compat_peers import drawn, follows, peer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,6 +122,7 @@ def test_every_name_is_here():
             assert ours == [p.replace("optimizer", "base_lr") for p in given]
 
 
+@drawn
 @given(
     st.integers(0, 50),
     st.integers(1, 80),
@@ -141,6 +142,7 @@ def test_drawn(warmup, rest, cycles, power, low):
         both(name, warmup + rest, **lengths, **extra)
 
 
+@drawn
 @given(st.integers(0, 20), st.integers(1, 90), st.integers(1, 12))
 def test_hard_restarts_drawn(warmup, rest, cycles):
     # up to 12 cycles, where the peer's rounding misses no restart in so few steps
