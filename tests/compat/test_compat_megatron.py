@@ -14,7 +14,6 @@ from lrsched.compat import megatron as compat
 with warnings.catch_warnings():
     # Megatron tells that Transformer Engine and Apex are not there: its schedules need neither.
     warnings.filterwarnings("ignore", "Transformer Engine and Apex", UserWarning)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
     peers = peer("megatron.core.optimizer_param_scheduler")
 
 
