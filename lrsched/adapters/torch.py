@@ -123,7 +123,7 @@ class ScheduleLR(LRScheduler):
         self._watch()
         self._go_to(first)
 
-    def step(self, epoch: float | None = None) -> None:
+    def step(self, epoch: int | None = None) -> None:
         """Go to the next step, after `optimizer.step()`; or to the one that is given."""
         if self.last_epoch == 0 and epoch is None and _untouched(self.optimizer):
             text = "ScheduleLR: step() before optimizer.step(): no update gets the first value"
@@ -131,8 +131,8 @@ class ScheduleLR(LRScheduler):
         self._step_count += 1
         self._update_lr(epoch)
 
-    def _update_lr(self, epoch: float | None = None) -> None:  # what SequentialLR calls
-        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch  # type: ignore[assignment]
+    def _update_lr(self, epoch: int | None = None) -> None:  # what SequentialLR calls
+        self.last_epoch = self.last_epoch + 1 if epoch is None else _step(epoch)
         self._write()
 
     def get_lr(self) -> list[float | torch.Tensor]:
@@ -179,9 +179,8 @@ class ScheduleLR(LRScheduler):
         if isinstance(self._schedules, Schedule):
             found = [self._schedules] * len(groups)
         else:
-            labels = [
-                g.get("name", "no name") if self._by_name else i for i, g in enumerate(groups)
-            ]
+            names = [group.get("name", "no name") for group in groups]
+            labels = names if self._by_name else list(range(len(groups)))
             if self._schedules.keys() != set(labels):
                 rule = f"one for each parameter group, {labels}"
                 raise _refusal("schedules", rule, list(self._schedules))
@@ -235,9 +234,7 @@ def _copied(schedules: Any) -> Schedule | dict[int | str, Schedule]:
     if isinstance(schedules, Schedule):
         return schedules
     if not isinstance(schedules, (Mapping, list, tuple)):
-        raise _refusal(
-            "schedules", "a schedule, or a list or mapping of them", schedules, TypeError
-        )
+        raise _refusal("schedules", "a schedule, or a list or dict of them", schedules, TypeError)
     items = schedules.items() if isinstance(schedules, Mapping) else enumerate(schedules)
     return {key: A_SCHEDULE("ScheduleLR", f"schedules[{key!r}]", value) for key, value in items}
 
@@ -259,7 +256,7 @@ def _numeric_keys(group: dict[str, Any]) -> Iterator[str | tuple[str, int]]:
     for name, value in group.items():
         if _is_numeric(value):
             yield name
-        elif isinstance(value, tuple):
+        elif isinstance(value, (tuple, list)) and name != "params":
             yield from ((name, i) for i, member in enumerate(value) if _is_numeric(member))
 
 
