@@ -63,7 +63,7 @@ class Real:
         return Real(self.xp, self._other(k) / self.array)
 
     def __floordiv__(self, k: Any) -> Any:
-        return self._with(k, operator.floordiv)
+        return self._with(k, self.xp.floor_divided)
 
     def __mod__(self, k: Any) -> Any:
         return self._with(k, operator.mod)
@@ -77,9 +77,7 @@ class Real:
         if isinstance(power, float) and 0 < power < 1:
             # The slope of a root at 0 is infinite, and infinity times nothing is NaN.
             at_0 = self == 0
-            return self.xp.where(
-                at_0, 0.0, Real(self.xp, self.xp.where(at_0, 1.0, self).array ** power)
-            )
+            return self.xp.where(at_0, 0.0, Real(self.xp, self.xp.where(at_0, 1.0, self).array**power))
         return self._with(power, operator.pow)
 
     def __rpow__(self, base: Any) -> Any:
