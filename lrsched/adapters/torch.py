@@ -79,7 +79,7 @@ class ScheduleLR(LRScheduler):
     Args:
         optimizer: a torch optimizer; several instances may share one.
         schedules: one schedule for all groups, those added later included; or a list, one for each
-            group; or a mapping from the groups' `"name"`.
+            group; or a mapping from the groups' `"name"`. A group added later must have one.
         key: the hyper-parameter to write, such as "lr", "weight_decay", or, inside a tuple,
             ("betas", 0). Tensors are filled in place.
         last_epoch: the last step that was taken, to resume without a checkpoint of this object.
@@ -121,7 +121,7 @@ class ScheduleLR(LRScheduler):
         first = _step(last_epoch) + 1
         super().__init__(optimizer)
         self._watch()
-        self._go_to(first)
+        self._update_lr(first)
 
     def step(self, epoch: int | None = None) -> None:
         """Go to the next step, after `optimizer.step()`; or to the one that is given."""
@@ -131,7 +131,7 @@ class ScheduleLR(LRScheduler):
         self._step_count += 1
         self._update_lr(epoch)
 
-    def _update_lr(self, epoch: int | None = None) -> None:  # what SequentialLR calls
+    def _update_lr(self, epoch: int | None = None) -> None:  # torch's name: SequentialLR calls it
         self.last_epoch = self.last_epoch + 1 if epoch is None else _step(epoch)
         self._write()
 
@@ -148,12 +148,7 @@ class ScheduleLR(LRScheduler):
         """Go to the step in a checkpoint of any LRScheduler; nothing else in it is read."""
         if not isinstance(state_dict, Mapping) or "last_epoch" not in state_dict:
             raise _refusal("state_dict", 'a mapping with "last_epoch"', state_dict)
-        self._go_to(_step(state_dict["last_epoch"]))
-
-    def _go_to(self, step: int) -> None:
-        self.last_epoch = step
-        self._step_count = step + 1
-        self._write()
+        self._update_lr(state_dict["last_epoch"])
 
     def _write(self) -> None:
         if self.last_epoch < 0:  # SequentialLR takes back the first step of a phase to come
