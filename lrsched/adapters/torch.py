@@ -5,15 +5,16 @@ In both, update k is made with `schedule(k)`, k = 0, 1, 2, ...
 
 from __future__ import annotations
 
-import functools
+import types
 import warnings
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, get_args
 
 import torch
 from torch.optim.lr_scheduler import LRScheduler
 
+from lrsched import _numbers
 from lrsched._check import Integer, Nonzero, checked, refusal
 from lrsched._schedule import A_SCHEDULE, Schedule
 
@@ -21,7 +22,7 @@ from lrsched._schedule import A_SCHEDULE, Schedule
 @checked
 def lr_lambda(
     schedule: Annotated[Schedule, A_SCHEDULE], base_lr: Nonzero = 1.0
-) -> functools.partial[float]:
+) -> Callable[[float], float]:
     """What LambdaLR takes: a function from the step to a factor of the optimizer's own `lr`.
 
     Formula: schedule(step) / base_lr.
@@ -50,22 +51,26 @@ def lr_lambda(
     0.1
     0.05
     """
-    return _Factor(schedule) if base_lr == 1 else _Factor(_ratio, schedule, base_lr)
+    return _Factor(schedule, base_lr).factor
 
 
-class _Factor(functools.partial[float]):
-    """LambdaLR saves the `__dict__` of what it calls and overwrites it from a checkpoint.
+class _Factor:
+    """What the factor is made from, and is pickled and copied as.
 
-    This one's is always empty and never kept: the schedule stays the one that the code names.
+    The factor itself is a bound method: as fast as a function. LambdaLR saves the `__dict__` of
+    what it calls, and overwrites it from a checkpoint; a method's holds nothing of the schedule.
     """
 
+    __slots__ = ("base_lr", "schedule")
+
+    def __init__(self, schedule: Schedule, base_lr: float) -> None:
+        self.schedule = schedule
+        self.base_lr = base_lr
+
     @property
-    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
-        return {}
-
-
-def _ratio(schedule: Schedule, base_lr: float, step: int) -> float:
-    return schedule(step) / base_lr
+    def factor(self) -> Callable[[float], float]:
+        function = _numbers.method("factor", self.schedule, self.base_lr)
+        return types.MethodType(function, self)
 
 
 class ScheduleLR(LRScheduler):
