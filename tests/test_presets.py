@@ -279,7 +279,8 @@ def test_a_cooldown_branches_off_a_run(run, at):
         assert branch.steps == at + decay.steps
         # Before, it is the run; at the step, the run's value; from there on, the decay of it.
         before = np.arange(at)
-        assert np.array_equal(branch(before), run(before))
+        assert [branch(t) for t in before[-100:]] == [run(t) for t in before[-100:]]
+        np.testing.assert_array_max_ulp(branch(before), run(before), maxulp=4)
         if decay.steps:
             assert branch(at) == run(at)
         for k in (0, 1, 50, 99, 100, 1000):
