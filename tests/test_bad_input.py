@@ -746,7 +746,7 @@ PARSE = {
     "(" * 500 + "CosineDecay(3)" + ")" * 500: "",
     "Clip(" * 3000 + "CosineDecay(3)" + ")" * 3000: "",
     "CosineDecay(3) + " * 100_000 + "1": "",
-    "-" * 20_000 + "1": "",
+    "CosineDecay(" + "-" * 20_000 + "1)": "",
     "CosineDecay(1e400)": "",
     "CosineDecay(3)\0": "",
     "CosineDecay(3); CosineDecay(4)": "",
