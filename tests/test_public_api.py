@@ -43,6 +43,9 @@ RULES = """
 """
 VOCABULARY = {*IDEAS.split(), *RULES.split()}
 
+# Shown by the operator that makes one.
+OPERATORS = {"Product": r" \* ", "Sum": r" \+ "}
+
 FRAMEWORKS = {
     "cupy", "dask", "flax", "jax", "jaxlib", "keras", "lightning", "mlx", "optax", "paddle",
     "tensorflow", "torch", "transformers",
@@ -118,7 +121,8 @@ def test_every_name_explains_itself(name: str) -> None:
     first, blank, *_ = [*inspect.cleandoc(doc).splitlines(), ""]
     assert first.endswith(".")
     assert blank == ""
-    assert doctest.DocTestParser().get_examples(doc), "no example"
+    examples = "".join(example.source for example in doctest.DocTestParser().get_examples(doc))
+    assert re.search(OPERATORS.get(name, rf"\b{name}\b"), examples), "no example"
     if inspect.isabstract(thing):
         return
     found = sections(doc)
@@ -144,6 +148,10 @@ def test_no_length_and_no_peak_has_a_default(name: str) -> None:
     for parameter in inspect.signature(getattr(lrs, name)).parameters.values():
         if parameter.name in ("steps", "total_steps", "peak", "decay_steps", "cooldown_steps"):
             assert parameter.default in (parameter.empty, None)
+
+
+def test_types_are_there_for_users() -> None:
+    assert (ROOT / "py.typed").exists()
 
 
 # What the files import
