@@ -9,7 +9,7 @@ import abc
 import dataclasses
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
 
 import numpy as np
@@ -110,7 +110,9 @@ class Schedule(abc.ABC):
     @overload
     def __call__(self, step: float | np.integer[Any] | np.floating[Any]) -> float: ...
     @overload
-    def __call__(self, step: NDArray[Any] | Sequence[Any]) -> NDArray[np.float64]: ...
+    def __call__(
+        self, step: NDArray[Any] | list[Any] | tuple[Any, ...] | range
+    ) -> NDArray[np.float64]: ...
     @overload
     def __call__(self, step: ArrayT) -> ArrayT: ...
     def __call__(self, step: Any) -> Any:

@@ -377,10 +377,25 @@ def cosine_restarts(
     >>> schedule = lrs.cosine_restarts(1.0, 70, every=10, stretch=2, warmup_steps=0)
     >>> schedule([0, 5, 10, 20, 30])
     array([1. , 0.5, 1. , 0.5, 1. ])
+    >>> schedule(70)
+    0.0
     """
     warmup, rest = _split("cosine_restarts", total_steps, warmup_steps, warmup_fraction)
-    waves = Cycle(CosineDecay(every, start=peak, end=end), stretch=stretch)
+    # Counted, the waves end with their last one: a run that they fill does not hold its peak after.
+    count = _cycles(rest, every, stretch)
+    waves = Cycle(CosineDecay(every, start=peak, end=end), stretch=stretch, count=count)
     return Sequence(LinearWarmup(warmup, end=peak), Take(waves, rest))
+
+
+def _cycles(steps: int, first: int, stretch: int) -> int:
+    """How many cycles fill a number of steps, the last one perhaps not to its end."""
+    if stretch == 1:
+        return max(1, -(-steps // first))
+    count, filled = 1, first
+    while filled < steps:
+        filled += first * stretch**count
+        count += 1
+    return count
 
 
 @checked
