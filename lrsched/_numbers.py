@@ -95,7 +95,7 @@ def method(name: str, schedule: Schedule, divisor: float) -> Callable[[Any, Any]
     """schedule(step) / divisor as a method: with all that `Schedule.__call__` sees to, for less."""
 
     def otherwise(step: Any) -> float:
-        return schedule(step) / divisor
+        return float(schedule(step) / divisor)
 
     held = None if schedule.steps is None else NUMBERS.interpret(schedule, schedule.steps)
     try:
