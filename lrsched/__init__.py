@@ -19,6 +19,7 @@ from lrsched.decay import (
     StepDecay,
     TanhDecay,
 )
+from lrsched.feedback import Greedy, HoldUntil, MetricRule, ReduceOnPlateau
 from lrsched.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
 from lrsched.presets import (
     cooldown,
@@ -56,11 +57,14 @@ __all__ = [
     "ExponentialDecay",
     "ExponentialWarmup",
     "GeometricDecay",
+    "Greedy",
+    "HoldUntil",
     "InversePowerDecay",
     "InverseSqrtDecay",
     "InverseTimeDecay",
     "LinearDecay",
     "LinearWarmup",
+    "MetricRule",
     "MultiStepDecay",
     "Noam",
     "PiecewiseConstant",
@@ -69,6 +73,7 @@ __all__ = [
     "PolynomialWarmup",
     "PowerDecay",
     "Product",
+    "ReduceOnPlateau",
     "RexDecay",
     "SaturatingWarmup",
     "Schedule",

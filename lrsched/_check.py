@@ -118,6 +118,9 @@ Fraction = Annotated[float, Rule("a number from 0 to 1", _that(_real, lambda x: 
 ProperFraction = Annotated[
     float, Rule("a number from 0 to below 1", _that(_real, lambda x: 0 <= x < 1))
 ]
+OpenFraction = Annotated[
+    float, Rule("a number above 0 and below 1", _that(_real, lambda x: 0 < x < 1))
+]
 Flag = Annotated[bool, Rule("True or False", _flag)]
 Steps = Annotated[
     tuple[int, ...],
