@@ -20,6 +20,7 @@ from lrsched.decay import (
     TanhDecay,
 )
 from lrsched.feedback import Greedy, HoldUntil, MetricRule, ReduceOnPlateau
+from lrsched.layers import layer_rates, trust_ratio
 from lrsched.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
 from lrsched.presets import (
     cooldown,
@@ -87,10 +88,12 @@ __all__ = [
     "cooldown",
     "cosine_restarts",
     "infinite_lr",
+    "layer_rates",
     "one_cycle",
     "parse",
     "range_test",
     "triangular",
+    "trust_ratio",
     "warmup_constant",
     "warmup_cosine",
     "warmup_inverse_sqrt",
