@@ -79,6 +79,8 @@ class Ratio:
         return self.divided() ** power
 
     def __rpow__(self, base: Any) -> Any:
+        if hasattr(self.n, "as_exponent"):  # whole numbers of a library of few digits
+            return self.n.as_exponent(base, self.d)
         return base ** self.divided()
 
     def __neg__(self) -> Ratio:

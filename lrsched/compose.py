@@ -317,8 +317,9 @@ class Stretch(_Wrapper):
 
     Args:
         schedule: any schedule.
-        factor: steps of this clock to one of the schedule's; positive. A whole factor is exact at
-            every step, any other is as exact as the quotient t / factor.
+        factor: steps of this clock to one of the schedule's; positive. A factor of whole steps,
+            or of halves, quarters, ... down to 1024ths, is exact at every step, any other is as
+            exact as the quotient t / factor.
 
     Raises:
         TypeError, ValueError: schedule is none, or factor no positive finite number.
@@ -349,9 +350,13 @@ class Stretch(_Wrapper):
         return steps - 1 if steps and (steps - 1) / self.factor >= length else steps
 
     def formula(self, t: Any, xp: Any) -> Any:
-        whole = self.factor.is_integer()
-        seen = Ratio.of(t, int(self.factor)) if whole else t / self.factor
+        n, d = self.factor.as_integer_ratio()
+        seen = Ratio.of(t if d == 1 else t * d, n) if d <= _WHOLE_PARTS else t / self.factor
         return self.schedule.held(seen, xp)
+
+
+# So many times the largest step is still an integer of 64 bits.
+_WHOLE_PARTS = 1024
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from lrsched._check import (
     Real,
     Steps,
 )
+from lrsched._ratio import Ratio
 from lrsched._schedule import Schedule
 
 
@@ -251,7 +252,7 @@ class ExponentialDecay(Schedule):
     steps = None
 
     def formula(self, t: Any, xp: Any) -> Any:
-        return self.start * self.gamma ** (t / self.every)
+        return self.start * self.gamma ** Ratio.of(t, self.every)
 
 
 @dataclass(frozen=True)
