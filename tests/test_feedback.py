@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import io
 import json
 import math
 import pickle
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from transformers.optimization import GreedyLR
 
 import lrsched as lrs
+from lrsched.adapters.torch import ScheduleLR
 
 # Few different numbers, so that plateaus, ties and comebacks happen; and any numbers at all.
 METRICS = st.lists(
@@ -343,6 +345,123 @@ def test_a_scale_and_a_schedule():
     rule = lrs.HoldUntil(0.1, below=0.8)
     rates = [schedule(k) * scale for k, scale in enumerate(rule.replay([0.9, 0.7, 0.9]))]
     assert rates == [0.5 * 0.1, 0.375, 0.25]
+
+
+# In torch, beside a schedule.
+
+
+@given(PLATEAU, METRICS)
+@settings(max_examples=200, deadline=None)
+def test_schedule_lr_with_a_rule_is_torchs_scheduler(kwargs, metrics):
+    ours, theirs = sgd(), sgd()
+    scheduler = ScheduleLR(ours, lrs.Constant(1.0), rule=lrs.ReduceOnPlateau(**kwargs))
+    kwargs["min_lr"] = kwargs.pop("min_scale")
+    peer = torch.optim.lr_scheduler.ReduceLROnPlateau(theirs, **kwargs)
+    ours.step()
+    for metric in metrics:
+        scheduler.step(metric=torch.tensor(metric, dtype=torch.float64))
+        peer.step(metric)
+        assert ours.param_groups[0]["lr"] == theirs.param_groups[0]["lr"]
+
+
+def hearing(kwargs=None):
+    optimizer = torch.optim.SGD(
+        [{"params": [torch.nn.Parameter(torch.zeros(1))], "name": name} for name in "ab"], lr=7.0
+    )
+    schedules = {"a": 0.5 * lrs.LinearDecay(16), "b": 0.25 * lrs.LinearWarmup(16, start=0.5)}
+    rule = lrs.ReduceOnPlateau(factor=0.5, patience=0)
+    return optimizer, ScheduleLR(optimizer, schedules, **({"rule": rule} | (kwargs or {})))
+
+
+def rates(optimizer):
+    return [group["lr"] for group in optimizer.param_groups]
+
+
+def test_schedule_lr_multiplies_every_group_and_keeps_the_scale_between_metrics():
+    optimizer, scheduler = hearing()
+    scales = []
+    for step, metric in enumerate([None, 3.0, None, 3.0, None, 2.0, 2.0, None]):
+        a, b = rates(optimizer)
+        scales.append(a / (0.5 * (1 - step / 16)))
+        assert b == 0.25 * (0.5 + 0.5 * step / 16) * scales[-1]
+        assert all(type(rate) is float for rate in (a, b))
+        optimizer.step()
+        scheduler.step(metric=metric)
+    assert scales == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.25]
+
+
+@pytest.mark.parametrize("order", ["optimizer first", "scheduler first"])
+def test_schedule_lr_resumes_with_its_rule(order):
+    metrics = [3.0, 3.0, None, 2.0, 2.0, 2.0, 1.0, 1.0]
+    optimizer, scheduler = hearing()
+    whole = []
+    for step, metric in enumerate(metrics):
+        if step == 4:
+            saved = io.BytesIO()
+            torch.save([optimizer.state_dict(), scheduler.state_dict()], saved)
+        whole.append(rates(optimizer))
+        optimizer.step()
+        scheduler.step(metric=metric)
+
+    optimizer, scheduler = hearing()
+    saved.seek(0)
+    states = torch.load(saved)  # with weights_only, as by default
+    loads = [(optimizer, states[0]), (scheduler, states[1])]
+    for target, state in loads if order == "optimizer first" else reversed(loads):
+        target.load_state_dict(state)
+    resumed = []
+    for metric in metrics[4:]:
+        resumed.append(rates(optimizer))
+        optimizer.step()
+        scheduler.step(metric=metric)
+    assert resumed == whole[4:]
+
+
+def test_a_rule_begins_where_a_checkpoint_is_of_none():
+    optimizer, scheduler = hearing()
+    for _ in range(3):
+        optimizer.step()
+        scheduler.step(metric=1.0)
+    assert rates(optimizer) == [0.25 * 0.5 * 13 / 16, 0.25 * 0.25 * (0.5 + 1.5 / 16)]
+    scheduler.load_state_dict({"last_epoch": 4})
+    assert rates(optimizer) == [0.5 * 12 / 16, 0.25 * (0.5 + 2 / 16)]
+    _, without = hearing({"rule": None})
+    without.load_state_dict(scheduler.state_dict())
+    assert without.state_dict() == {"last_epoch": 4}
+
+
+@pytest.mark.parametrize(
+    ("attempt", "error", "message"),
+    [
+        (
+            lambda: hearing({"rule": lrs.LinearDecay(5)}),
+            TypeError,
+            "ScheduleLR: rule must be a rule or None, got LinearDecay(5)",
+        ),
+        (
+            lambda: hearing({"rule": None})[1].step(metric=0.5),
+            ValueError,
+            "ScheduleLR: metric must be None, as there is no rule, got 0.5",
+        ),
+        (
+            lambda: hearing()[1].step(metric="low"),
+            TypeError,
+            "ReduceOnPlateau: metric must be a number, got 'low'",
+        ),
+        (
+            lambda: hearing({"rule": lrs.HoldUntil(0.1, below=0.8)})[1].load_state_dict(
+                hearing()[1].state_dict()
+            ),
+            ValueError,
+            "HoldUntil: saved must be a mapping with the keys scale, released, crossed, seen, got "
+            "{'scale': 1.0, 'best': 'inf', 'bad': 0, 'cooldown': 0}",
+        ),
+    ],
+)
+def test_schedule_lr_of_bad_input(attempt, error, message):
+    with pytest.raises(error) as caught:
+        attempt()
+    assert str(caught.value) == message
 
 
 # Bad input.
