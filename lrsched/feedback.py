@@ -379,7 +379,7 @@ class HoldUntil(MetricRule[HoldState]):
         beyond = metric > self.above if self.below is None else metric < self.below
         crossed = xp.where(beyond, state.crossed + 1, 0)
         seen = state.seen + 1
-        released = state.released | (crossed >= self.patience)
+        released = (crossed >= self.patience) | state.released
         if self.at_most is not None:
             released = released | (seen >= self.at_most)
         return HoldState(xp.where(released, 1.0, self.value), released, crossed, seen)
@@ -459,9 +459,9 @@ class Greedy(_Improving[GreedyState]):
 
     def fold(self, state: GreedyState, metric: Any, xp: Any) -> GreedyState:
         awake = state.rest == 0
-        better = awake & self.better(metric, state.best, xp)
+        better = self.better(metric, state.best, xp) & awake
         good = xp.where(better, state.good + 1, 0)
-        bad = xp.where(awake & (good == 0), state.bad + 1, 0)
+        bad = xp.where((good == 0) & awake, state.bad + 1, 0)
         rise, fall = good > self.patience, bad > self.patience
         higher = xp.minimum(state.scale / self.factor, self.max_scale)
         lower = xp.maximum(state.scale * self.factor, self.min_scale)

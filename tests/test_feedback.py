@@ -33,12 +33,12 @@ METRICS = st.lists(
 )
 COMMON = {
     "mode": st.sampled_from(["min", "max"]),
-    "factor": st.floats(0.01, 0.99),
+    "factor": st.floats(0.01, 0.99) | st.just(0.5),
     "patience": st.integers(0, 4),
     "threshold": st.sampled_from([0.0, 1e-4, 0.1, 1.0, 1.5]),
     "threshold_mode": st.sampled_from(["rel", "abs"]),
     "cooldown": st.integers(0, 4),
-    "eps": st.sampled_from([0.0, 1e-8, 1e-2]),
+    "eps": st.sampled_from([0.0, 1e-8, 1e-2, 0.5]),
 }
 PLATEAU = st.fixed_dictionaries({**COMMON, "min_scale": st.sampled_from([0.0, 1e-3, 0.3, 1.0])})
 GREEDY = st.fixed_dictionaries(

@@ -182,6 +182,15 @@ def digits():
     return images[order] / 16, labels[order]
 
 
+@pytest.fixture
+def one_thread():
+    """Layers this small are not worth a second one, and wait for it on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def torch_model():
     torch.manual_seed(0)
     layers = torch.nn.Linear(64, 32), torch.nn.Tanh(), torch.nn.Linear(32, 10)
@@ -196,7 +205,7 @@ def torch_groups(model):
     ]
 
 
-def torch_run(model, optimizer, scheduler, digits, before_update):
+def torch_run(model, optimizer, scheduler, digits, before_update=lambda optimizer: None):
     images, labels = (torch.tensor(part) for part in digits)
     for step in range(SCHEDULE.steps):
         batch = slice(step % 6 * 256, step % 6 * 256 + 256)
@@ -210,9 +219,8 @@ def torch_run(model, optimizer, scheduler, digits, before_update):
     return [p.detach().numpy() for p in model.parameters()], accuracy.item()
 
 
-def lars_by_group(optimizer):
-    """What a user writes between `backward` and `step`."""
-    layers = [group for group in optimizer.param_groups if group["weight_decay"]]
+def layers_and_ratios(optimizer):
+    layers = [group for group in optimizer.param_groups if group["name"].endswith("weight")]
     weights = [group["params"][0] for group in layers]
     ratios = lrs.trust_ratio(
         torch.stack([p.norm() for p in weights]).detach(),
@@ -220,8 +228,21 @@ def lars_by_group(optimizer):
         weight_decay=WEIGHT_DECAY,
         coefficient=COEFFICIENT,
     )
-    for group, ratio in zip(layers, ratios.tolist(), strict=True):
+    return zip(layers, ratios.tolist(), strict=True)
+
+
+def by_rate(optimizer):
+    """What a user writes between `backward` and `step`."""
+    for group, ratio in layers_and_ratios(optimizer):
         group["lr"] *= ratio  # until the scheduler writes the next value
+
+
+def by_gradient(optimizer):
+    """The same where momentum gathers the steps of layers."""
+    for group, ratio in layers_and_ratios(optimizer):
+        (weight,) = group["params"]
+        weight.grad.add_(weight.detach(), alpha=WEIGHT_DECAY).mul_(ratio)
+        group["weight_decay"] = 0.0
 
 
 def numpy_run(digits):
@@ -249,23 +270,28 @@ def numpy_run(digits):
     return [w1, b1, w2, b2]
 
 
-def test_lars_recipe(timm_optim, digits):
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.parametrize(("momentum", "recipe"), [(0.0, by_rate), (0.9, by_gradient)])
+def test_lars_recipe(timm_optim, digits, momentum, recipe):
+    schedule = (1 - momentum) * SCHEDULE
     model = torch_model()
-    optimizer = torch.optim.SGD(torch_groups(model), lr=1.0)
-    scheduler = ScheduleLR(optimizer, SCHEDULE)
-    ours, accuracy = torch_run(model, optimizer, scheduler, digits, lars_by_group)
+    optimizer = torch.optim.SGD(torch_groups(model), lr=1.0, momentum=momentum)
+    ours, accuracy = torch_run(model, optimizer, ScheduleLR(optimizer, schedule), digits, recipe)
 
     model = torch_model()
-    optimizer = timm_optim("lars").Lars(torch_groups(model), lr=1.0, trust_coeff=COEFFICIENT)
-    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, SCHEDULE)
-    timms, _ = torch_run(model, optimizer, scheduler, digits, lambda optimizer: None)
+    optimizer = timm_optim("lars").Lars(
+        torch_groups(model), lr=1.0, momentum=momentum, trust_coeff=COEFFICIENT
+    )
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)
+    runs = [torch_run(model, optimizer, scheduler, digits)[0]]
+    if momentum == 0:
+        runs.append(numpy_run(digits))
 
-    start = [p.detach().numpy() for p in torch_model().parameters()]
-    for weights, *others in zip(ours, timms, numpy_run(digits), start, strict=True):
-        *same, first = others
-        for other in same:
-            np.testing.assert_allclose(weights, other, rtol=1e-9, atol=1e-9)
-        assert np.abs(weights - first).max() > 0.1
+    for run in runs:
+        for weights, others in zip(ours, run, strict=True):
+            np.testing.assert_allclose(weights, others, rtol=1e-9, atol=1e-9)
+    for weights, first in zip(ours, torch_model().parameters(), strict=True):
+        assert np.abs(weights - first.detach().numpy()).max() > 0.1
     assert accuracy > 0.9
 
 
