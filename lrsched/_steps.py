@@ -63,7 +63,7 @@ class Real:
         return Real(self.xp, self._other(k) / self.array)
 
     def __floordiv__(self, k: Any) -> Any:
-        return self._with(k, operator.floordiv)
+        return self._with(k, self.xp.floor_divided)
 
     def __mod__(self, k: Any) -> Any:
         return self._with(k, operator.mod)
