@@ -1,7 +1,18 @@
 """Learning-rate schedules as values: pure functions of the step, for any framework or none."""
 
 from lrsched._schedule import Schedule
-from lrsched.compose import Clip, Cycle, Product, Sequence, Shift, Stretch, Sum, Take
+from lrsched.compose import (
+    Clip,
+    Cycle,
+    Product,
+    Sequence,
+    Shift,
+    Staircase,
+    Stretch,
+    Sum,
+    Take,
+    Warp,
+)
 from lrsched.data import parse
 from lrsched.decay import (
     CosineDecay,
@@ -80,11 +91,13 @@ __all__ = [
     "Schedule",
     "Sequence",
     "Shift",
+    "Staircase",
     "StepDecay",
     "Stretch",
     "Sum",
     "Take",
     "TanhDecay",
+    "Warp",
     "cooldown",
     "cosine_restarts",
     "infinite_lr",

@@ -9,7 +9,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, get_args
+from typing import Annotated, Any, ClassVar, get_args
 
 from lrsched._check import (
     Count,
@@ -25,6 +25,16 @@ from lrsched._check import (
 from lrsched._ratio import Ratio
 from lrsched._schedule import A_SCHEDULE, Schedule
 from lrsched.piecewise import Constant
+
+
+def _lengthening(value: Any) -> float:
+    number: float = get_args(Real)[1].accept(value)
+    if number != 1 and number < 1.001:  # a table of all cycles would have no end
+        raise ValueError
+    return int(number) if number.is_integer() else number
+
+
+Lengthening = Annotated[float, Rule("1 or a number of at least 1.001", _lengthening)]
 
 
 class _Members(Schedule):
@@ -318,8 +328,8 @@ class Stretch(_Wrapper):
     Args:
         schedule: any schedule.
         factor: steps of this clock to one of the schedule's; positive. A factor of whole steps,
-            or of halves, quarters, ... down to 1024ths, is exact at every step, any other is as
-            exact as the quotient t / factor.
+            or of halves, quarters, ... down to 1024ths, or one over a whole number, is exact at
+            every step, any other is as exact as the quotient t / factor.
 
     Raises:
         TypeError, ValueError: schedule is none, or factor no positive finite number.
@@ -333,10 +343,20 @@ class Stretch(_Wrapper):
     (0.5, 1.0, 0.0)
     >>> schedule.steps
     90000
+    >>> lrs.Stretch(lrs.Cycle(lrs.LinearDecay(100), count=3), factor=1/3)([0, 33, 34, 100])
+    array([1.  , 0.01, 0.98, 0.  ])
     """
 
     schedule: Schedule
     factor: Positive
+
+    @functools.cached_property
+    def _inverse(self) -> int | None:
+        """The whole number that the factor is one over, if it is."""
+        if not 1e-9 < self.factor < 1:
+            return None
+        inverse = round(1 / self.factor)
+        return inverse if 1 / inverse == self.factor else None
 
     @functools.cached_property
     def steps(self) -> int | None:
@@ -346,17 +366,99 @@ class Stretch(_Wrapper):
             return None
         if self.factor.is_integer():
             return length * int(self.factor)
+        if self._inverse is not None:
+            return -(-length // self._inverse)
         steps = math.ceil(length * self.factor)
         return steps - 1 if steps and (steps - 1) / self.factor >= length else steps
 
     def formula(self, t: Any, xp: Any) -> Any:
         n, d = self.factor.as_integer_ratio()
-        seen = Ratio.of(t if d == 1 else t * d, n) if d <= _WHOLE_PARTS else t / self.factor
+        if d <= _WHOLE_PARTS:
+            seen = Ratio.of(t if d == 1 else t * d, n)
+        elif self._inverse is not None:
+            seen = t * self._inverse
+        else:
+            seen = t / self.factor
         return self.schedule.held(seen, xp)
 
 
 # So many times the largest step is still an integer of 64 bits.
 _WHOLE_PARTS = 1024
+
+
+@dataclass(frozen=True)
+class Staircase(_Wrapper):
+    """A schedule that moves only once in every `every` steps: epoch-wise, on a clock of updates.
+
+    Formula: schedule(floor(t / every) * every).
+
+    Args:
+        schedule: any schedule.
+        every: steps from one change to the next.
+
+    Raises:
+        TypeError, ValueError: schedule is none, or every no positive count.
+
+    Source: `staircase=True` of Keras' and optax' decays.
+
+    >>> import lrsched as lrs
+    >>> lrs.Staircase(lrs.LinearDecay(4), every=2)([0, 1, 2, 3, 4])
+    array([1. , 1. , 0.5, 0.5, 0. ])
+    """
+
+    schedule: Schedule
+    every: PositiveCount
+
+    @property
+    def steps(self) -> int | None:
+        """Length in steps: the first stair on which the schedule has reached its end."""
+        length = self.schedule.steps
+        return None if length is None else -(-length // self.every) * self.every
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return self.schedule.held(t // self.every * self.every, xp)
+
+
+@dataclass(frozen=True)
+class Warp(Schedule):
+    """A schedule read at the steps that another schedule, its clock, gives.
+
+    `Warp(s, LinearWarmup(n, end=x))` plays x steps of `s` in n, and
+    `Warp(PolynomialWarmup(1, power=p), s)` is `s` to the power of p.
+
+    Formula: schedule(max(0, clock(t))); as exact as the clock's values, which are rounded.
+
+    Args:
+        schedule: any schedule.
+        clock: a schedule whose values are steps of the first; below 0 they read as 0.
+
+    Raises:
+        TypeError: one of them is no schedule.
+
+    Source: time warping, as of audio and animation; timm's k-decay (Zhang & Li 2020,
+    arXiv:2004.05909) is a clock that is a power curve.
+
+    >>> import lrsched as lrs
+    >>> lrs.Warp(lrs.LinearDecay(4), lrs.PolynomialWarmup(4, power=2, end=4))([0, 1, 2, 3, 4])
+    array([1.    , 0.9375, 0.75  , 0.4375, 0.    ])
+    """
+
+    schedule: Schedule
+    clock: Schedule
+
+    @property
+    def steps(self) -> int | None:
+        """Length in steps: the clock's."""
+        return self.clock.steps
+
+    @property
+    def varies(self) -> bool:
+        return self.schedule.varies and self.clock.varies
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        seen = xp.maximum(self.clock.held(t, xp), 0.0)
+        # No clock runs to infinity, where a cycle would have no place.
+        return self.schedule.held(xp.minimum(seen, _FAR), xp)
 
 
 @dataclass(frozen=True)
@@ -374,7 +476,9 @@ class Cycle(Schedule):
     Args:
         schedule: a finite schedule of at least one step.
         mirror: play each cycle forth and back.
-        stretch: positive integer; each cycle is this many times as long as the one before.
+        stretch: 1, or a number of at least 1.001; each cycle is this many times as long as the one
+            before. One that is not whole is taken as its decimals say, and is as exact as the
+            places where its cycles begin, each rounded once.
         gain: non-negative; each cycle is this many times as high as the one before.
         count: number of cycles, after which the last value holds; None for no end.
 
@@ -392,7 +496,7 @@ class Cycle(Schedule):
 
     schedule: Schedule
     mirror: Flag = False
-    stretch: PositiveCount = 1
+    stretch: Lengthening = 1
     gain: NonNegative = 1.0
     count: PositiveCount | None = None
 
@@ -408,22 +512,40 @@ class Cycle(Schedule):
 
     @functools.cached_property
     def steps(self) -> int | None:
-        """Length in steps: the sum of the cycles'."""
+        """Length in steps: the sum of the cycles', rounded up to a whole step."""
         if self.count is None:
             return None
         if self.stretch == 1:
             return self.first * self.count
-        cycles: int = (self.stretch**self.count - 1) // (self.stretch - 1)
-        return self.first * cycles
+        if isinstance(self.stretch, int):
+            cycles: int = (self.stretch**self.count - 1) // (self.stretch - 1)
+            return self.first * cycles
+        begins, rests, factors = self._lengthening
+        return math.ceil(begins[-1] + (rests[-1] + self.first * factors[-1]))
 
     @functools.cached_property
-    def _lengthening(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Where each cycle begins, and by how much it is stretched: a table of whole numbers."""
-        begins, factors = [0], [1]
-        while begins[-1] < _BEYOND and (self.count is None or len(begins) < self.count):
+    def _lengthening(
+        self,
+    ) -> tuple[tuple[int, ...], tuple[float, ...], tuple[float, ...]]:
+        """Where each cycle begins, its whole part and the rest, and by how much it is stretched.
+
+        Worked out in whole numbers: a stretch of 1.1 is 11 / 10 and ten steps, stretched, are 11.
+        """
+        n, d = _quotient(self.stretch)
+        bits, end = (0, _BEYOND) if d == 1 else (128, 2**62)
+        begins, factors = [0], [1 << bits]
+        while begins[-1] < end << bits and (self.count is None or len(begins) < self.count):
             begins.append(begins[-1] + self.first * factors[-1])
-            factors.append(factors[-1] * self.stretch)
-        return tuple(begins), tuple(factors)
+            factors.append(factors[-1] * n // d)
+        if d == 1:
+            return tuple(begins), (0.0,) * len(begins), tuple(factors)
+        # To 64 bits behind the point, rounded: a whole step stays whole.
+        begins = [(b + 2**63) >> 64 for b in begins]
+        return (
+            tuple(b >> 64 for b in begins),
+            tuple(b % 2**64 / 2**64 for b in begins),
+            tuple(f / 2**128 for f in factors),
+        )
 
     def formula(self, t: Any, xp: Any) -> Any:
         if self.stretch == 1:
@@ -431,17 +553,31 @@ class Cycle(Schedule):
             i = i if self.count is None else xp.minimum(i, self.count - 1)
             u, factor = t - i * self.first, 1
         else:
-            begins, factors = self._lengthening
+            begins, rests, factors = self._lengthening
             i = xp.count(begins[1:], t)
-            u, factor = t - xp.take(begins, i), xp.take(factors, i)
+            u = t - xp.take(begins, i)
+            if not isinstance(self.stretch, int):  # has the rest of the way been reached as well?
+                i = xp.where(u < xp.take(rests, i), i - 1, i)
+                u = t - xp.take(begins, i) - xp.take(rests, i)
+            factor = xp.take(factors, i)
         if self.mirror:
-            u = xp.minimum(u, self.first * factor - u)
+            u = xp.maximum(xp.minimum(u, self.first * factor - u), 0)
         value = self.schedule.held(u if self.stretch == 1 else Ratio.of(u, factor), xp)
         return value if self.gain == 1 else _number(value * self.gain**i, xp)
 
 
+def _quotient(number: float) -> tuple[int, int]:
+    """The number as its decimals say."""
+    from decimal import Decimal  # of no use to `import lrsched`
+
+    return Decimal(repr(number)).as_integer_ratio()
+
+
 # No cycle begins beyond this step, and no run of any kind gets there; floats end soon after.
 _BEYOND = 2**1000
+
+# No clock gets here either; within the range of float32.
+_FAR = 2.0**100
 
 
 @dataclass(frozen=True)
