@@ -160,7 +160,7 @@ def _one_of(words: tuple[str, ...]) -> Rule:
             raise TypeError
         if value not in words:
             raise ValueError
-        return value
+        return words[words.index(value)]  # a member of an enum of strings becomes the string
 
     return Rule("one of " + ", ".join(map(repr, words)), accept)
 

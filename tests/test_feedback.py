@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import inspect
 import io
 import json
 import math
@@ -20,6 +21,9 @@ from transformers.optimization import GreedyLR
 
 import lrsched as lrs
 from lrsched.adapters.torch import ScheduleLR
+from lrsched.compat import optax as compat_optax
+from lrsched.compat import torch as compat_torch
+from lrsched.compat import transformers
 
 # Few different numbers, so that plateaus, ties and comebacks happen; and any numbers at all.
 METRICS = st.lists(
@@ -147,6 +151,63 @@ def test_greedy_is_transformers_scheduler(kwargs, metrics):
     assert rule.replay(metrics).tolist() == rates
 
 
+# With a rate of their own. The peers' is a product of the rate, ours is its scale times the rate.
+OF_RATES = {**COMMON, "eps": st.sampled_from([0.0, 1e-8]), "min_lr": st.sampled_from([0, 1e-4])}
+
+
+@pytest.mark.parametrize(
+    "make", [compat_torch.ReduceLROnPlateau, transformers.get_reduce_on_plateau_schedule]
+)
+@given(st.fixed_dictionaries(OF_RATES), METRICS)
+@settings(max_examples=300, deadline=None)
+def test_torchs_scheduler_of_any_rate(make, kwargs, metrics):
+    optimizer = sgd(lr=0.03)
+    peer = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, **kwargs)
+    expected = rates_of(peer, optimizer, metrics)
+    np.testing.assert_allclose(0.03 * make(0.03, **kwargs).replay(metrics), expected, rtol=1e-12)
+
+
+@given(
+    st.fixed_dictionaries(
+        {**OF_RATES, "max_lr": st.just(0.1), "reset_start": st.integers(0, 3)},
+    ),
+    METRICS,
+)
+@settings(max_examples=300, deadline=None)
+def test_transformers_greedy_of_any_rate(kwargs, metrics):
+    optimizer = sgd(lr=0.03)
+    expected = rates_of(GreedyLR(optimizer, **kwargs), optimizer, metrics)
+    rule = transformers.get_greedy_schedule(0.03, **kwargs)
+    np.testing.assert_allclose(0.03 * rule.replay(metrics), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("make", [compat_torch.ReduceLROnPlateau, compat_optax.reduce_on_plateau])
+def test_names_and_defaults_are_the_peers(make):
+    peer = {
+        "ReduceLROnPlateau": torch.optim.lr_scheduler.ReduceLROnPlateau,
+        "reduce_on_plateau": optax.contrib.reduce_on_plateau,
+    }[make.__name__]
+    ours, theirs = (
+        {name: p.default for name, p in inspect.signature(f).parameters.items()}
+        for f in (make, peer)
+    )
+    assert {name: default for name, default in ours.items() if name != "base_lr"} == {
+        name: default for name, default in theirs.items() if name != "optimizer"
+    }
+
+
+def test_transformers_names():
+    name = "reduce_lr_on_plateau"
+    rule = transformers.get_scheduler(name, 0.1, scheduler_specific_kwargs={"patience": 3})
+    assert rule == compat_torch.ReduceLROnPlateau(0.1, patience=3)
+    assert transformers.get_scheduler("greedy", 0.1) == transformers.get_greedy_schedule(0.1)
+    ours, theirs = (
+        {name: p.default for name, p in inspect.signature(f).parameters.items()}
+        for f in (transformers.get_greedy_schedule, GreedyLR)
+    )
+    assert list(ours.items())[1:] == list(theirs.items())[1:]
+
+
 @pytest.fixture(scope="module")
 def keras_model():
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
@@ -202,23 +263,9 @@ def test_keras_callback(keras_model, metrics, mode, factor, patience, min_delta,
 )
 def test_optax_transformation(rtol, atol, patience, cooldown, min_scale):
     """optax reduces at the count that torch still bears, and drops no small reduction."""
-    rule = lrs.ReduceOnPlateau(
-        factor=0.3,
-        patience=patience - 1,
-        threshold=rtol or atol,
-        threshold_mode="rel" if rtol else "abs",
-        cooldown=cooldown,
-        min_scale=min_scale,
-        eps=0.0,
-    )
-    peer = optax.contrib.reduce_on_plateau(
-        factor=0.3,
-        patience=patience,
-        rtol=rtol,
-        atol=atol,
-        cooldown=cooldown,
-        min_scale=min_scale,
-    )
+    args = (0.3, patience, rtol, atol, cooldown, 1, min_scale)
+    rule = compat_optax.reduce_on_plateau(*args)
+    peer = optax.contrib.reduce_on_plateau(*args)
 
     def step(state, metric):
         _, state = peer.update(jnp.ones(()), state, value=metric)
@@ -277,6 +324,7 @@ def test_arrays_in_arrays_out_and_back_to_numbers(rule):
 @every_rule
 def test_state_is_a_value_of_python_numbers(rule):
     state = rule.init()
+    assert rule.restore(json.loads(json.dumps(rule.save(state), allow_nan=False))) == state
     for metric in [0.5, np.float32(1), torch.tensor(2.0), np.array(3), math.nan]:
         before = tuple(state)
         following = rule.update(state, metric)
@@ -537,6 +585,38 @@ PLATEAU_STATE = lrs.ReduceOnPlateau().init()
             lambda: lrs.HoldUntil(0.1, below=0.8, patience=0),
             ValueError,
             "HoldUntil: patience must be a positive integer, got 0",
+        ),
+        (
+            lambda: compat_torch.ReduceLROnPlateau(0.1, min_lr=0.2),
+            ValueError,
+            "ReduceLROnPlateau: min_lr must be at most base_lr=0.1, got 0.2",
+        ),
+        (
+            lambda: transformers.get_greedy_schedule(2.0),
+            ValueError,
+            "get_greedy_schedule: base_lr must be at most max_lr=1.0, got 2.0",
+        ),
+        (
+            lambda: transformers.get_greedy_schedule(0.1, smooth=True),
+            ValueError,
+            "get_greedy_schedule: smooth must be False (give the rule the mean of the last "
+            "metrics), got True",
+        ),
+        (
+            lambda: compat_optax.reduce_on_plateau(rtol=0.1, atol=0.1),
+            ValueError,
+            "reduce_on_plateau: atol must be the one tolerance above 0, or rtol, got 0.1",
+        ),
+        (
+            lambda: compat_optax.reduce_on_plateau(accumulation_size=4),
+            ValueError,
+            "reduce_on_plateau: accumulation_size must be 1 (give the rule the mean of so many "
+            "metrics), got 4",
+        ),
+        (
+            lambda: compat_optax.reduce_on_plateau(patience=0),
+            ValueError,
+            "reduce_on_plateau: patience must be a positive integer, got 0",
         ),
         (
             lambda: lrs.Greedy(0.1, 0.5),
