@@ -203,7 +203,7 @@ def test_transformers_names():
     assert transformers.get_scheduler("greedy", 0.1) == transformers.get_greedy_schedule(0.1)
     ours, theirs = (
         {name: p.default for name, p in inspect.signature(f).parameters.items()}
-        for f in (transformers.get_greedy_schedule, GreedyLR)
+        for f in (transformers.GreedyLR, GreedyLR)
     )
     assert list(ours.items())[1:] == list(theirs.items())[1:]
 
@@ -594,13 +594,12 @@ PLATEAU_STATE = lrs.ReduceOnPlateau().init()
         (
             lambda: transformers.get_greedy_schedule(2.0),
             ValueError,
-            "get_greedy_schedule: base_lr must be at most max_lr=1.0, got 2.0",
+            "GreedyLR: base_lr must be at most max_lr=1.0, got 2.0",
         ),
         (
             lambda: transformers.get_greedy_schedule(0.1, smooth=True),
             ValueError,
-            "get_greedy_schedule: smooth must be False (give the rule the mean of the last "
-            "metrics), got True",
+            "GreedyLR: smooth must be False (give the rule the mean of the last metrics), got True",
         ),
         (
             lambda: compat_optax.reduce_on_plateau(rtol=0.1, atol=0.1),

@@ -21,8 +21,8 @@ import lrsched as lrs
 from lrsched.adapters.torch import ScheduleLR
 
 # Ordinary layers, a huge and a tiny one, and those without weights, gradient or both.
-WEIGHTS = np.array([3.0, 0.5, 100.0, 1e-3, 0.0, 2.0, 0.0, 1e150])
-GRADS = np.array([0.1, 7.0, 1e-6, 1e-3, 1.0, 0.0, 0.0, 1e-150])
+WEIGHTS = np.array([3.0, 0.5, 100.0, 1e-3, 0.0, 2.0, 0.0, 1e200])
+GRADS = np.array([0.1, 7.0, 1e-6, 1e-3, 1.0, 0.0, 0.0, 1e-200])
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def _dask(values):
     [torch.tensor, tf.constant, jnp.asarray, _dask, np.asarray],
     ids=["torch", "tensorflow", "jax", "dask", "numpy"],
 )
-@pytest.mark.parametrize("kwargs", [{}, {"clip": 0.01, "eps": 0}, {"combine": "sum"}], ids=repr)
+@pytest.mark.parametrize("kwargs", [{"eps": 0}, {"clip": 0.01}, {"combine": "sum"}], ids=repr)
 def test_one_formula_for_every_library(array, kwargs):
     layers = list(zip(WEIGHTS.tolist(), GRADS.tolist(), strict=True))
     expected = [lrs.trust_ratio(w, g, **kwargs) for w, g in layers]
@@ -106,7 +106,8 @@ def test_one_formula_for_every_library(array, kwargs):
     with jax.enable_x64(True):
         ratios = lrs.trust_ratio(array(WEIGHTS), array(GRADS), **kwargs)
         assert isinstance(ratios, type(array(WEIGHTS)))
-        np.testing.assert_allclose(ratios, expected, rtol=1e-15)
+        with np.errstate(over="ignore"):  # Dask calculates now
+            np.testing.assert_allclose(ratios, expected, rtol=1e-15)
     several = lrs.trust_ratio(WEIGHTS.reshape(2, 4), GRADS.reshape(2, 4).tolist(), **kwargs)
     np.testing.assert_allclose(several.reshape(-1), expected, rtol=1e-15)
 
@@ -131,6 +132,8 @@ def test_under_jit_and_grad():
     ratio = jax.jit(lambda w, g: lrs.trust_ratio(w, g, weight_decay=0.1, clip=0.01))
     expected = lrs.trust_ratio(WEIGHTS[:4], GRADS[:4], weight_decay=0.1, clip=0.01)
     np.testing.assert_allclose(ratio(WEIGHTS[:4], GRADS[:4]), expected, rtol=1e-6)
+    of_gradients = jax.jit(lambda g: lrs.trust_ratio(WEIGHTS[:4], g, weight_decay=0.1, clip=0.01))
+    np.testing.assert_allclose(of_gradients(GRADS[:4]), expected, rtol=1e-6)
     slopes = jax.grad(lambda w: lrs.trust_ratio(w, jnp.zeros(3)).sum())(jnp.zeros(3))
     assert slopes.tolist() == [0, 0, 0]  # no NaN from the branch not taken
 

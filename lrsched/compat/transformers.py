@@ -4,6 +4,8 @@ The optimizer is replaced by `base_lr`. Differs, in all cosines: past `num_train
 goes on along the wave, up again (0.0245 of the rate 10 steps after 100); here the last value holds.
 """
 
+# ruff: noqa: N802 - the names are the peer's
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -285,7 +287,7 @@ def get_reduce_on_plateau_schedule(base_lr: float, **kwargs: Any) -> ReduceOnPla
 
 
 @checked
-def get_greedy_schedule(
+def GreedyLR(
     base_lr: Positive,
     mode: Literal["min", "max"] = "min",
     factor: OpenFraction = 0.95,
@@ -302,19 +304,19 @@ def get_greedy_schedule(
     window_size: PositiveCount = 50,
     reset_start: Count = 500,
 ) -> Greedy:
-    """Not a schedule but a rule, the one of GreedyLR: the rate is `base_lr * state.scale`.
+    """Not a schedule but a rule: the rate is `base_lr * state.scale`.
 
     `smooth=True` is refused: give the rule the mean of the last `window_size` metrics. A `base_lr`
     below `min_lr` or above `max_lr`, which the peer would leave where it is, is refused too.
 
-    >>> get_greedy_schedule(0.1, patience=3, min_lr=0.05, eps=0)
+    >>> GreedyLR(0.1, patience=3, min_lr=0.05, eps=0)
     Greedy(0.5, max_scale=10.0, patience=3, eps=0.0)
     """
     if smooth:
         rule = "False (give the rule the mean of the last metrics)"
-        raise refusal(ValueError, "get_greedy_schedule", "smooth", rule, smooth)
-    at_most("get_greedy_schedule", "min_lr", min_lr, base_lr, "base_lr")
-    at_most("get_greedy_schedule", "base_lr", base_lr, max_lr, "max_lr")
+        raise refusal(ValueError, "GreedyLR", "smooth", rule, smooth)
+    at_most("GreedyLR", "min_lr", min_lr, base_lr, "base_lr")
+    at_most("GreedyLR", "base_lr", base_lr, max_lr, "max_lr")
     return Greedy(
         min_lr / base_lr,
         max_lr / base_lr,
@@ -328,6 +330,15 @@ def get_greedy_schedule(
         reset_after=max(reset_start, 1),
         eps=eps / base_lr,
     )
+
+
+def get_greedy_schedule(base_lr: float, **kwargs: Any) -> Greedy:
+    """Not a schedule but a rule, the one of GreedyLR.
+
+    >>> get_greedy_schedule(0.1, min_lr=0.05, max_lr=0.2, eps=0)
+    Greedy(0.5, max_scale=2.0, eps=0.0)
+    """
+    return GreedyLR(base_lr, **kwargs)
 
 
 def get_adafactor_schedule(initial_lr: float = 0.0) -> NoReturn:

@@ -111,7 +111,7 @@ def test_get_scheduler(name):
 
 
 def test_every_name_is_here():
-    assert {m.value for m in peers.SchedulerType} == {*compat._SCHEDULES, *compat._BY_METRICS}
+    assert {m.value for m in peers.SchedulerType} == {*compat._SCHEDULES, *compat._RULES}
     theirs = {n for n in dir(peers) if n.startswith("get_") and "sched" in n}
     for name in theirs:
         ours, given = (
