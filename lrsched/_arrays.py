@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 def evaluate(schedule: Schedule, step: Any) -> Any:
     """The schedule at a step, or at an array of steps of any library."""
-    if isinstance(step, (bool, np.bool_)):
-        raise not_a_step(schedule, step)
-    if isinstance(step, (int, float, np.integer, np.floating)):
-        return NUMBERS.evaluate(schedule, step.item() if isinstance(step, np.generic) else step)
-    if isinstance(step, np.ndarray) and step.ndim == 0:
-        return evaluate(schedule, step[()])
+    if isinstance(step, np.integer):
+        return schedule(int(step))
+    if isinstance(step, (np.generic, np.ndarray)) and step.ndim == 0:
+        step = float(step) if step.dtype.kind == "f" else step.item()
+    if isinstance(step, (int, float)) and not isinstance(step, bool):
+        return NUMBERS.evaluate(schedule, step)
     if isinstance(step, range):
         step = np.arange(step.start, step.stop, step.step)
     if isinstance(step, (list, tuple)):
@@ -46,6 +46,14 @@ def _as_array(schedule: Schedule, steps: Any) -> np.ndarray[Any, Any]:
     except ValueError:  # rows of different lengths
         raise not_a_step(schedule, steps) from None
     return array if array.size else array.astype(float)
+
+
+class _Standard(Library):
+    """The array API standard; libraries built on NumPy have its warnings too."""
+
+    def evaluate(self, schedule: Schedule, steps: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return super().evaluate(schedule, steps)
 
 
 class _Torch(Library):
@@ -68,7 +76,11 @@ class _Torch(Library):
         return self._module.tensor(values, dtype=dtype).to(device, non_blocking=True)
 
     def gather(self, table: Any, index: Any) -> Any:
-        return table[index]
+        # table[index] would fetch an index without dimensions from the device.
+        return table.index_select(0, index.reshape(-1)).reshape(index.shape)
+
+    def floor_divided(self, array: Any, k: Any) -> Any:
+        return array.detach() // k  # flat, so its slope is 0; torch has no derivative for it
 
 
 class _Jax(Library):
@@ -99,6 +111,10 @@ class _TensorFlow(Library):
 
     def select(self, condition: Any, a: Any, b: Any) -> Any:
         return self._tf.where(condition, a, b)
+
+    def evaluate(self, schedule: Schedule, steps: Any) -> Any:
+        # Nothing here branches on a tensor: a function need not be rewritten before it is traced.
+        return self._tf.autograph.experimental.do_not_convert(super().evaluate)(schedule, steps)
 
     def filled(self, value: float) -> Any:
         return self._tf.fill(self._tf.shape(self._like), self.array(value, self.default))
@@ -174,5 +190,5 @@ def _home(array: Any) -> Namespace | None:
             module, library = _LIBRARIES[package]
             return library(sys.modules[module], array)
     if hasattr(array, "__array_namespace__"):
-        return Library(array.__array_namespace__(), array)
+        return _Standard(array.__array_namespace__(), array)
     return None

@@ -57,6 +57,9 @@ class Library(Namespace):
     def select(self, condition: Any, a: Any, b: Any) -> Any:
         return self._module.where(condition, a, b)
 
+    def floor_divided(self, array: Any, k: Any) -> Any:
+        return array // k
+
     def filled(self, value: float) -> Any:
         """An array like the steps, with one value everywhere."""
         return self._module.full_like(self._like, value, dtype=self.default)
@@ -152,12 +155,11 @@ class Library(Namespace):
         # A binary search: every step makes as many looks, one after another bit of the answer.
         bits = len(boundaries).bit_length()
         table = (*boundaries, *[never] * (2**bits - 1 - len(boundaries)))
-        half = 2 ** (bits - 1)
-        found = self.cast(t >= table[half - 1], self.whole) * half
-        looked_at = self.array(table, dtype) if half > 1 else None
-        while half := half // 2:
-            reached = t >= self.gather(looked_at, found + (half - 1))
-            found = found + self.cast(reached, self.whole) * half
+        array = self.array(table, dtype)
+        found: Any = 0
+        for half in (2**bit for bit in reversed(range(bits))):
+            bound = self.gather(array, found + (half - 1)) if half < len(table) / 2 else table[half - 1]
+            found = found + self.cast(t >= bound, self.whole) * half
         return Whole(self, found, 0, 2**bits - 1).at_most(len(boundaries))
 
     def join(self, t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule]) -> Any:

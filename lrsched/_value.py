@@ -27,6 +27,10 @@ class Value(abc.ABC):
         for name, rule in _rules(cls).items():
             object.__setattr__(self, name, rule(cls.__name__, name, getattr(self, name)))
         self.check()
+        # Now and not at the first call: torch.compile can trace neither the lock of a cached
+        # property (Python 3.11) nor a schedule that changes under it without compiling again.
+        for name in _cached(cls):
+            getattr(self, name)
 
     def check(self) -> None:  # noqa: B027 - most classes have nothing to add
         """Raise what no single field can see wrong; by default, nothing."""
@@ -65,3 +69,10 @@ def _build(cls: type[Value], fields: tuple[tuple[str, Any], ...]) -> Value:
 def _rules(cls: type[Value]) -> dict[str, _check.Rule]:
     rules = _check.rules_of(cls, cls.rule_of)
     return {f.name: rules[f.name] for f in dataclasses.fields(cls) if f.name in rules}  # type: ignore[arg-type]
+
+
+@functools.cache
+def _cached(cls: type[Value]) -> tuple[str, ...]:
+    members = (member for base in cls.__mro__ for member in vars(base).items())
+    found = (name for name, member in members if isinstance(member, functools.cached_property))
+    return tuple(dict.fromkeys(found))

@@ -534,7 +534,7 @@ class Cycle(Schedule):
         n, d = _quotient(self.stretch)
         bits, end = (0, _BEYOND) if d == 1 else (128, 2**62)
         begins, factors = [0], [1 << bits]
-        while begins[-1] < end << bits and (self.count is None or len(begins) < self.count):
+        while self.stretch > 1 and begins[-1] < end << bits and len(begins) != self.count:
             begins.append(begins[-1] + self.first * factors[-1])
             factors.append(factors[-1] * n // d)
         if d == 1:
@@ -573,8 +573,8 @@ def _quotient(number: float) -> tuple[int, int]:
     return Decimal(repr(number)).as_integer_ratio()
 
 
-# No cycle begins beyond this step, and no run of any kind gets there; floats end soon after.
-_BEYOND = 2**1000
+# Beyond this step an endless cycle makes no new start; no clock of any kind gets there.
+_BEYOND = 2**128
 
 # No clock gets here either; within the range of float32.
 _FAR = 2.0**100
