@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from lrsched._schedule import Schedule
 
 
+# No run gets here: a step may as well hold.
+_FAR = 2**52
+
+
 class Library(Namespace):
     """The functions of a library, for steps like the array it is made for."""
 
@@ -125,6 +129,17 @@ class Library(Namespace):
 
     def _value(self, array: Any) -> Any:
         return Real(self, array) if "float" in dtype_name(array) else array
+
+    def quotient(self, t: Any, k: float) -> Any:
+        """t / k; undivided, if the fraction that k is leaves room: float32 has few digits."""
+        if isinstance(t, Ratio):
+            seen = self.quotient(t.n, k)
+            return Ratio(seen.n, seen.d * t.d) if isinstance(seen, Ratio) else t / k
+        n, d = k.as_integer_ratio()
+        room = self.most // d
+        if isinstance(t, Whole) and (t.high <= room or room >= _FAR):
+            return Ratio(t.at_most(room) * d, n)
+        return t / k
 
     def look_up(self, values: tuple[Any, ...], dtype: Any, index: Whole) -> Any:
         """values[index], in an array of one step or many."""

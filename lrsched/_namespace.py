@@ -54,6 +54,10 @@ class Namespace:
             return Ratio(self.maximum(a.n, b * a.d), a.d)
         return self._module.maximum(a, b)
 
+    def quotient(self, t: Any, k: float) -> Any:
+        """t / k, for a k that is not whole."""
+        return t / k
+
     def count(self, boundaries: tuple[int, ...], t: Any) -> Any:
         """How many of the increasing boundaries have been reached: are <= t."""
         raise NotImplementedError

@@ -190,19 +190,23 @@ class Whole:
             return self
         return Whole(self.xp, self.array % k.array, 0, min(k.high, self.xp.most) - 1)
 
-    def at_most(self, k: Any) -> Whole:
-        k = self.like(k)
-        if self.high <= k.low:
+    def at_most(self, k: Any) -> Any:
+        bound = self.like(k)
+        if self.high <= bound.low:
             return self
-        array = self.xp.smaller(self.array, k.array)
-        return Whole(self.xp, array, min(self.low, k.low), min(self.high, k.high))
+        array = self.xp.smaller(self.array, bound.array)
+        return Whole(self.xp, array, min(self.low, bound.low), min(self.high, bound.high))
 
-    def at_least(self, k: Any) -> Whole:
-        k = self.like(k)
-        if self.low >= k.high:
+    def at_least(self, k: Any) -> Any:
+        bound = self.like(k)
+        if self.low >= bound.high:
             return self
-        array = self.xp.larger(self.array, k.array)
-        return Whole(self.xp, array, max(self.low, k.low), max(self.high, k.high))
+        if self.high <= bound.low:
+            return k
+        if bound.high > self.xp.most:
+            return self.xp.maximum(self.real(), bound.real())
+        array = self.xp.larger(self.array, bound.array)
+        return Whole(self.xp, array, max(self.low, bound.low), max(self.high, bound.high))
 
     # A bound beyond the library's integers is cut to its last one: <= and > stay right.
     def __le__(self, k: Any) -> Any:

@@ -129,7 +129,9 @@ class Symbol:
         return _binary("!=", self, k)
 
 
-def _binary(op: str, a: Any, b: Any) -> Symbol:
+def _binary(op: str, a: Any, b: Any) -> Any:
+    if isinstance(b, Ratio):
+        return NotImplemented  # it knows how to stay undivided
     return Symbol(op, a, b, floating=is_floating(a) or is_floating(b))
 
 

@@ -327,9 +327,9 @@ class Stretch(_Wrapper):
 
     Args:
         schedule: any schedule.
-        factor: steps of this clock to one of the schedule's; positive. A factor of whole steps,
-            or of halves, quarters, ... down to 1024ths, or one over a whole number, is exact at
-            every step, any other is as exact as the quotient t / factor.
+        factor: steps of this clock to one of the schedule's; positive. A whole factor, or one over
+            a whole number, is exact at every step, any other is as exact as the quotient
+            t / factor.
 
     Raises:
         TypeError, ValueError: schedule is none, or factor no positive finite number.
@@ -372,18 +372,13 @@ class Stretch(_Wrapper):
         return steps - 1 if steps and (steps - 1) / self.factor >= length else steps
 
     def formula(self, t: Any, xp: Any) -> Any:
-        n, d = self.factor.as_integer_ratio()
-        if d <= _WHOLE_PARTS:
-            seen = Ratio.of(t if d == 1 else t * d, n)
+        if self.factor.is_integer():
+            seen = Ratio.of(t, int(self.factor))
         elif self._inverse is not None:
             seen = t * self._inverse
         else:
-            seen = t / self.factor
+            seen = xp.quotient(t, self.factor)
         return self.schedule.held(seen, xp)
-
-
-# So many times the largest step is still an integer of 64 bits.
-_WHOLE_PARTS = 1024
 
 
 @dataclass(frozen=True)
