@@ -29,12 +29,16 @@ def functions(*values: Any) -> Any:
         if isinstance(value, np.ndarray):
             found = np
         elif hasattr(value, "dtype") and not isinstance(value, np.generic):
-            return _package(type(value).__module__)
+            return _package(type(value))
     return found
 
 
-def _package(module: str) -> Any:
-    """The innermost package around a class that has the functions of an array library."""
-    while module and not hasattr(sys.modules.get(module), "where"):
-        module = module.rpartition(".")[0]
-    return sys.modules[module]
+def _package(array: type) -> Any:
+    """The innermost package around a class of arrays that has a library's functions."""
+    for cls in array.__mro__:  # a user's subclass is at home elsewhere
+        module = cls.__module__
+        while module:
+            if hasattr(sys.modules.get(module), "where"):
+                return sys.modules[module]
+            module = module.rpartition(".")[0]
+    return np

@@ -112,6 +112,16 @@ def test_one_formula_for_every_library(array, kwargs):
     np.testing.assert_allclose(several.reshape(-1), expected, rtol=1e-15)
 
 
+class Named(torch.Tensor):
+    """A user's own kind of tensor."""
+
+
+@pytest.mark.parametrize("cls", [torch.nn.Parameter, Named])
+def test_kinds_of_tensors(cls):
+    ratios = lrs.trust_ratio(torch.tensor(WEIGHTS).as_subclass(cls), torch.tensor(GRADS))
+    assert ratios.tolist() == lrs.trust_ratio(WEIGHTS, GRADS).tolist()
+
+
 @pytest.mark.parametrize(
     ("array", "dtype"),
     [
