@@ -153,7 +153,11 @@ def test_greedy_is_transformers_scheduler(kwargs, metrics):
 
 
 # With a rate of their own. The peers' is a product of the rate, ours is its scale times the rate.
-OF_RATES = {**COMMON, "eps": st.sampled_from([0.0, 1e-8]), "min_lr": st.sampled_from([0, 1e-4])}
+OF_RATES = {
+    **COMMON,
+    "eps": st.sampled_from([0.0, 1e-8]),
+    "min_lr": st.sampled_from([0, 1e-4, 0.02, 0.03]),
+}
 
 
 @pytest.mark.parametrize(
