@@ -62,10 +62,8 @@ def _schedules(values: Any) -> tuple[Schedule, ...]:
 # The peer's parameter has its place in the signature, but no schedule can stand for it.
 Nothing = Annotated[None, Rule("None: a schedule has no place for it", _nothing)]
 ASchedule = Annotated[Schedule, A_SCHEDULE]
-Schedules = Annotated[tuple[Schedule, ...], Rule("a sequence of one or more schedules", _schedules)]
-Milestones = Annotated[
-    tuple[int, ...], Rule("non-negative integers in ascending order", _milestones)
-]
+Schedules = Annotated[Listing[Schedule], Rule("a sequence of one or more schedules", _schedules)]
+Milestones = Annotated[Listing[int], Rule("non-negative integers in ascending order", _milestones)]
 Rate = NonNegative
 
 
@@ -105,7 +103,7 @@ def at_milestones(milestones: Listing[int], gamma: float, start: float) -> Sched
 
 
 def joined(
-    owner: str, names: tuple[str, str], schedules: tuple[Schedule, ...], boundaries: tuple[int, ...]
+    owner: str, names: tuple[str, str], schedules: Listing[Schedule], boundaries: Listing[int]
 ) -> Schedule:
     """One schedule after another, each from its own step 0, changing at the boundaries."""
     if len(boundaries) != len(schedules) - 1:
