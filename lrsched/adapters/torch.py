@@ -84,7 +84,7 @@ class ScheduleLR(LRScheduler):
     Args:
         optimizer: a torch optimizer; several instances may share one.
         schedules: one schedule for all groups, those added later included; or a list, one for each
-            group; or a mapping from the groups' `"name"`.
+            group; or a mapping from the groups' `"name"`. A group added later must have one.
         key: the hyper-parameter to write, such as "lr", "weight_decay", or, inside a tuple,
             ("betas", 0). Tensors are filled in place.
         rule: a rule that listens, such as `ReduceOnPlateau`.
@@ -141,7 +141,7 @@ class ScheduleLR(LRScheduler):
         first = _step(last_epoch) + 1
         super().__init__(optimizer)
         self._watch()
-        self._go_to(first)
+        self._update_lr(first)
 
     def step(self, epoch: int | None = None, *, metric: Any = None) -> None:
         """Go to the next step, after `optimizer.step()`; or to the one that is given.
@@ -158,7 +158,7 @@ class ScheduleLR(LRScheduler):
         self._step_count += 1
         self._update_lr(epoch)
 
-    def _update_lr(self, epoch: int | None = None) -> None:  # what SequentialLR calls
+    def _update_lr(self, epoch: int | None = None) -> None:  # torch's name: SequentialLR calls it
         self.last_epoch = self.last_epoch + 1 if epoch is None else _step(epoch)
         self._write()
 
@@ -186,12 +186,7 @@ class ScheduleLR(LRScheduler):
         if self._rule is not None:
             saved = state_dict.get("rule")
             self._heard = self._rule.init() if saved is None else self._rule.restore(saved)
-        self._go_to(step)
-
-    def _go_to(self, step: int) -> None:
-        self.last_epoch = step
-        self._step_count = step + 1
-        self._write()
+        self._update_lr(step)
 
     def _write(self) -> None:
         if self.last_epoch < 0:  # SequentialLR takes back the first step of a phase to come
