@@ -30,6 +30,8 @@ from lrsched.decay import (
     StepDecay,
     TanhDecay,
 )
+from lrsched.feedback import Greedy, HoldUntil, MetricRule, ReduceOnPlateau
+from lrsched.layers import layer_rates, trust_ratio
 from lrsched.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
 from lrsched.presets import (
     cooldown,
@@ -67,11 +69,14 @@ __all__ = [
     "ExponentialDecay",
     "ExponentialWarmup",
     "GeometricDecay",
+    "Greedy",
+    "HoldUntil",
     "InversePowerDecay",
     "InverseSqrtDecay",
     "InverseTimeDecay",
     "LinearDecay",
     "LinearWarmup",
+    "MetricRule",
     "MultiStepDecay",
     "Noam",
     "PiecewiseConstant",
@@ -80,6 +85,7 @@ __all__ = [
     "PolynomialWarmup",
     "PowerDecay",
     "Product",
+    "ReduceOnPlateau",
     "RexDecay",
     "SaturatingWarmup",
     "Schedule",
@@ -95,10 +101,12 @@ __all__ = [
     "cooldown",
     "cosine_restarts",
     "infinite_lr",
+    "layer_rates",
     "one_cycle",
     "parse",
     "range_test",
     "triangular",
+    "trust_ratio",
     "warmup_constant",
     "warmup_cosine",
     "warmup_inverse_sqrt",

@@ -272,9 +272,7 @@ CASES = [
         lrs.Cycle(lrs.LinearDecay(10), stretch=1.1, count=3),
         {0: "1", 10: "1", 21: "1", 34: "0"},
     ),
-    Case(
-        lrs.Staircase(lrs.LinearDecay(4), every=2), {0: "1", 1: "1", 2: "0.5", 3: "0.5", 4: "0"}
-    ),
+    Case(lrs.Staircase(lrs.LinearDecay(4), every=2), {0: "1", 1: "1", 2: "0.5", 3: "0.5", 4: "0"}),
     Case(
         lrs.Warp(lrs.LinearDecay(4), clock=lrs.PolynomialWarmup(4, power=2, end=4)),
         {0: "1", 1: "0.9375", 2: "0.75", 3: "0.4375", 4: "0"},

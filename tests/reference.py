@@ -37,7 +37,14 @@ def exact(schedule: lrs.Schedule, t: Any) -> mpf:
             case lrs.Cycle():
                 [value] = (exact(*member) for member in members(schedule, t))
                 return value * _power(schedule.gain, cycle(schedule, t)[0])
-            case lrs.Sequence() | lrs.Take() | lrs.Shift() | lrs.Stretch() | lrs.Staircase() | lrs.Warp():
+            case (
+                lrs.Sequence()
+                | lrs.Take()
+                | lrs.Shift()
+                | lrs.Stretch()
+                | lrs.Staircase()
+                | lrs.Warp()
+            ):
                 [value] = (exact(*member) for member in members(schedule, t))
                 return value
     return _shape(schedule, t)

@@ -1,4 +1,4 @@
-"""The schedules of `keras.optimizers.schedules`.
+"""The schedules of `keras.optimizers.schedules`, and the callback that listens.
 
 The value at step k is what the peer gives for `step=k`. `name` is taken and of no effect.
 """
@@ -7,6 +7,8 @@ The value at step k is what the peer gives for `step=k`. `name` is taken and of 
 
 from __future__ import annotations
 
+from typing import Literal
+
 from lrsched import decay
 from lrsched._check import (
     Count,
@@ -14,6 +16,7 @@ from lrsched._check import (
     Fraction,
     NonNegative,
     Numbers,
+    OpenFraction,
     Positive,
     PositiveCount,
     Steps,
@@ -23,6 +26,7 @@ from lrsched._check import (
 from lrsched._schedule import Schedule
 from lrsched.compat._parts import Rate, at_most, line
 from lrsched.compose import Cycle, Lengthening, Sequence, Shift, Staircase, Take
+from lrsched.feedback import ReduceOnPlateau
 from lrsched.piecewise import Constant, PiecewiseConstant
 
 
@@ -163,3 +167,44 @@ def InverseTimeDecay(
     """
     curve = decay.InverseTimeDecay(decay_rate, every=decay_steps, start=initial_learning_rate)
     return Staircase(curve, decay_steps) if staircase else curve
+
+
+@checked
+def ReduceLROnPlateau(
+    base_lr: Positive,
+    monitor: str = "val_loss",
+    factor: OpenFraction = 0.1,
+    patience: Count = 10,
+    verbose: Count = 0,
+    mode: Literal["auto", "min", "max"] = "auto",
+    min_delta: NonNegative = 1e-4,
+    cooldown: Count = 0,
+    min_lr: NonNegative = 0.0,
+) -> ReduceOnPlateau:
+    """Not a schedule but a rule: the rate is `base_lr * state.scale`. `verbose` has no effect.
+
+    With `mode="auto"` the peer asks its metric for the direction; a name tells it of a loss alone.
+
+    Differs: the peer takes its first metric for the best even if it is NaN, which no other is ever
+    better than, or infinite.
+
+    >>> ReduceLROnPlateau(0.1, patience=5, cooldown=2, min_lr=0.05)
+    ReduceOnPlateau(patience=4, threshold_mode='abs', cooldown=1, min_scale=0.5, eps=0.0)
+    """
+    if mode == "auto":
+        if str(monitor).removeprefix("val_") != "loss":
+            rule = f"'min' or 'max' for monitor={monitor!r}"
+            raise refusal(ValueError, "ReduceLROnPlateau", "mode", rule, mode)
+        mode = "min"
+    at_most("ReduceLROnPlateau", "min_lr", min_lr, base_lr, "base_lr")
+    # The peer reduces at the count that torch still bears, and counts the last of its cooldown.
+    return ReduceOnPlateau(
+        factor,
+        patience=max(patience - 1, 0),
+        mode=mode,
+        threshold=min_delta,
+        threshold_mode="abs",
+        cooldown=max(cooldown - 1, 0),
+        min_scale=min_lr / base_lr,
+        eps=0.0,
+    )

@@ -10,6 +10,8 @@ from lrsched._check import (
     Count,
     Flag,
     Fraction,
+    NonNegative,
+    OpenFraction,
     Positive,
     PositiveCount,
     Real,
@@ -22,6 +24,7 @@ from lrsched._schedule import Schedule
 from lrsched.compat._parts import Schedules, at_most, cosine, joined, line, one_of
 from lrsched.compose import Clip, Sequence, Warp
 from lrsched.decay import CosineDecay, ExponentialDecay, PolynomialDecay, StepDecay
+from lrsched.feedback import ReduceOnPlateau
 from lrsched.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
 from lrsched.warmup import PolynomialWarmup
 
@@ -325,3 +328,38 @@ def join_schedules(schedules: Schedules, boundaries: Steps) -> Schedule:
     Sequence(LinearWarmup(5), ExponentialDecay(0.5, every=10))
     """
     return joined("join_schedules", ("schedules", "boundaries"), schedules, boundaries)
+
+
+@checked
+def reduce_on_plateau(
+    factor: OpenFraction = 0.1,
+    patience: PositiveCount = 10,
+    rtol: Fraction = 1e-4,
+    atol: NonNegative = 0.0,
+    cooldown: Count = 0,
+    accumulation_size: PositiveCount = 1,
+    min_scale: Fraction = 0.0,
+) -> ReduceOnPlateau:
+    """Not a schedule but a rule: the updates are multiplied by `state.scale`.
+
+    Not matched, and refused: both tolerances at once, `accumulation_size` above 1, and
+    `patience=0`, with which the peer reduces at every metric, an improvement too.
+
+    >>> reduce_on_plateau(patience=5, rtol=0.01)
+    ReduceOnPlateau(patience=4, threshold=0.01, eps=0.0)
+    """
+    if (rtol > 0) == (atol > 0):
+        rule = "the one tolerance above 0, or rtol"
+        raise refusal(ValueError, "reduce_on_plateau", "atol", rule, atol)
+    if accumulation_size != 1:
+        rule = "1 (give the rule the mean of so many metrics)"
+        raise refusal(ValueError, "reduce_on_plateau", "accumulation_size", rule, accumulation_size)
+    return ReduceOnPlateau(
+        factor,
+        patience - 1,
+        threshold=rtol or atol,
+        threshold_mode="rel" if rtol else "abs",
+        cooldown=cooldown,
+        min_scale=min_scale,
+        eps=0.0,
+    )

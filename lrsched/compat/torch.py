@@ -12,13 +12,14 @@ import itertools
 import math
 from collections.abc import Callable
 from collections.abc import Sequence as Listing
-from typing import Annotated
+from typing import Annotated, Literal
 
 from lrsched._check import (
     Count,
     Flag,
     Fraction,
     NonNegative,
+    OpenFraction,
     Positive,
     PositiveCount,
     Steps,
@@ -42,6 +43,7 @@ from lrsched.compat._parts import (
 )
 from lrsched.compose import Cycle, Product, Sequence, Warp
 from lrsched.decay import CosineDecay, ExponentialDecay, PolynomialDecay, StepDecay
+from lrsched.feedback import ReduceOnPlateau
 from lrsched.piecewise import Constant
 from lrsched.warmup import ConstantWarmup, LinearWarmup
 
@@ -394,3 +396,35 @@ def GradualWarmupScheduler(
         return rise
     after = after_scheduler if multiplier == 1 else multiplier * after_scheduler
     return Sequence(rise, Constant(peak, steps=1), after)
+
+
+@checked
+def ReduceLROnPlateau(
+    base_lr: Positive,
+    mode: Literal["min", "max"] = "min",
+    factor: OpenFraction = 0.1,
+    patience: Count = 10,
+    threshold: NonNegative = 1e-4,
+    threshold_mode: Literal["rel", "abs"] = "rel",
+    cooldown: Count = 0,
+    min_lr: NonNegative = 0.0,
+    eps: NonNegative = 1e-8,
+) -> ReduceOnPlateau:
+    """Not a schedule but a rule: the rate is `base_lr * state.scale`.
+
+    A list for `min_lr` is a rule for each group.
+
+    >>> ReduceLROnPlateau(0.1, patience=3, min_lr=1e-3, eps=0)
+    ReduceOnPlateau(patience=3, min_scale=0.01, eps=0.0)
+    """
+    at_most("ReduceLROnPlateau", "min_lr", min_lr, base_lr, "base_lr")
+    return ReduceOnPlateau(
+        factor,
+        patience,
+        mode,
+        threshold,
+        threshold_mode,
+        cooldown,
+        min_scale=min_lr / base_lr,
+        eps=eps / base_lr,
+    )

@@ -4,15 +4,19 @@ The optimizer is replaced by `base_lr`. Differs, in all cosines: past `num_train
 goes on along the wave, up again (0.0245 of the rate 10 steps after 100); here the last value holds.
 """
 
+# ruff: noqa: N802 - the names are the peer's
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, overload
 
 from lrsched._check import (
     Count,
+    Flag,
     Fraction,
     NonNegative,
+    OpenFraction,
     Positive,
     PositiveCount,
     Rule,
@@ -21,6 +25,7 @@ from lrsched._check import (
 )
 from lrsched._schedule import Schedule
 from lrsched.compat._parts import Rate, at_most, line, one_of, waves
+from lrsched.compat.torch import ReduceLROnPlateau
 from lrsched.compose import Cycle, Sequence, Shift, Stretch
 from lrsched.decay import (
     CosineDecay,
@@ -29,6 +34,7 @@ from lrsched.decay import (
     PolynomialDecay,
     PowerDecay,
 )
+from lrsched.feedback import Greedy, MetricRule, ReduceOnPlateau
 from lrsched.piecewise import Constant
 from lrsched.warmup import CosineWarmup, LinearWarmup
 
@@ -271,21 +277,68 @@ def get_wsd_schedule(
     return Sequence(*phases)
 
 
-def _needs_metrics(owner: str, name: str) -> NoReturn:
-    raise ValueError(
-        f"{owner}: {name} needs metrics: its rate follows what is measured, not the step, so no "
-        "schedule can stand for it"
+def get_reduce_on_plateau_schedule(base_lr: float, **kwargs: Any) -> ReduceOnPlateau:
+    """Not a schedule but a rule, the one of torch's ReduceLROnPlateau.
+
+    >>> get_reduce_on_plateau_schedule(0.1, factor=0.5, patience=2, eps=0)
+    ReduceOnPlateau(factor=0.5, patience=2, eps=0.0)
+    """
+    return ReduceLROnPlateau(base_lr, **kwargs)
+
+
+@checked
+def GreedyLR(
+    base_lr: Positive,
+    mode: Literal["min", "max"] = "min",
+    factor: OpenFraction = 0.95,
+    patience: Count = 10,
+    threshold: NonNegative = 1e-6,
+    threshold_mode: Literal["rel", "abs"] = "abs",
+    cooldown: Count = 0,
+    warmup: Count = 0,
+    min_lr: NonNegative = 1e-3,
+    max_lr: NonNegative = 1.0,
+    eps: NonNegative = 1e-8,
+    verbose: Flag = False,
+    smooth: Flag = False,
+    window_size: PositiveCount = 50,
+    reset_start: Count = 500,
+) -> Greedy:
+    """Not a schedule but a rule: the rate is `base_lr * state.scale`.
+
+    `smooth=True` is refused: give the rule the mean of the last `window_size` metrics. A `base_lr`
+    below `min_lr` or above `max_lr`, which the peer would leave where it is, is refused too.
+
+    >>> GreedyLR(0.1, patience=3, min_lr=0.05, eps=0)
+    Greedy(0.5, max_scale=10.0, patience=3, eps=0.0)
+    """
+    if smooth:
+        rule = "False (give the rule the mean of the last metrics)"
+        raise refusal(ValueError, "GreedyLR", "smooth", rule, smooth)
+    at_most("GreedyLR", "min_lr", min_lr, base_lr, "base_lr")
+    at_most("GreedyLR", "base_lr", base_lr, max_lr, "max_lr")
+    return Greedy(
+        min_lr / base_lr,
+        max_lr / base_lr,
+        factor,
+        patience,
+        mode,
+        threshold,
+        threshold_mode,
+        cooldown,
+        warmup,
+        reset_after=max(reset_start, 1),
+        eps=eps / base_lr,
     )
 
 
-def get_reduce_on_plateau_schedule(base_lr: float, **kwargs: Any) -> NoReturn:
-    """Refused: the rate follows a metric."""
-    _needs_metrics("get_reduce_on_plateau_schedule", "reduce_lr_on_plateau")
+def get_greedy_schedule(base_lr: float, **kwargs: Any) -> Greedy:
+    """Not a schedule but a rule, the one of GreedyLR.
 
-
-def get_greedy_schedule(base_lr: float, **kwargs: Any) -> NoReturn:
-    """Refused: the rate follows a metric."""
-    _needs_metrics("get_greedy_schedule", "greedy")
+    >>> get_greedy_schedule(0.1, min_lr=0.05, max_lr=0.2, eps=0)
+    Greedy(0.5, max_scale=2.0, eps=0.0)
+    """
+    return GreedyLR(base_lr, **kwargs)
 
 
 def get_adafactor_schedule(initial_lr: float = 0.0) -> NoReturn:
@@ -308,7 +361,10 @@ _SCHEDULES: dict[str, Callable[..., Schedule]] = {
     "cosine_warmup_with_min_lr": get_cosine_with_min_lr_schedule_with_warmup_lr_rate,
     "warmup_stable_decay": get_wsd_schedule,
 }
-_BY_METRICS = ("reduce_lr_on_plateau", "greedy")
+_RULES: dict[str, Callable[..., MetricRule[Any]]] = {
+    "reduce_lr_on_plateau": get_reduce_on_plateau_schedule,
+    "greedy": get_greedy_schedule,
+}
 
 
 def _keywords(value: Any) -> dict[str, Any]:
@@ -317,22 +373,39 @@ def _keywords(value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+@overload
+def get_scheduler(  # type: ignore[overload-overlap]  # two names of all strings
+    name: Literal["reduce_lr_on_plateau", "greedy"],
+    base_lr: float,
+    num_warmup_steps: int | None = None,
+    num_training_steps: int | None = None,
+    scheduler_specific_kwargs: dict[str, Any] | None = None,
+) -> MetricRule[Any]: ...
+@overload
+def get_scheduler(
+    name: str,
+    base_lr: float,
+    num_warmup_steps: int | None = None,
+    num_training_steps: int | None = None,
+    scheduler_specific_kwargs: dict[str, Any] | None = None,
+) -> Schedule: ...
 @checked
 def get_scheduler(
-    name: Annotated[str, one_of(*_SCHEDULES, *_BY_METRICS)],
+    name: Annotated[str, one_of(*_SCHEDULES, *_RULES)],
     base_lr: Rate,
     num_warmup_steps: Count | None = None,
     num_training_steps: Count | None = None,
     scheduler_specific_kwargs: Annotated[dict[str, Any], Rule("a dict", _keywords)] | None = None,
-) -> Schedule:
-    """Any of the schedules by the name that `lr_scheduler_type` has for it.
+) -> Schedule | MetricRule[Any]:
+    """Any of the schedules and rules by the name that `lr_scheduler_type` has for it.
 
     >>> get_scheduler("inverse_sqrt", 5e-5, 100, scheduler_specific_kwargs={"timescale": 400})
     Sequence(LinearWarmup(100, end=5e-05), InverseSqrtDecay(400.0, start=5e-05))
     """
-    if name in _BY_METRICS:
-        _needs_metrics("get_scheduler", f"name {name!r}")
-    build, given = _SCHEDULES[name], dict(scheduler_specific_kwargs or {})
+    given = dict(scheduler_specific_kwargs or {})
+    if name in _RULES:
+        return _RULES[name](base_lr, **given)
+    build = _SCHEDULES[name]
     if name == "constant":
         return build(base_lr)
     if num_warmup_steps is None:

@@ -111,7 +111,7 @@ def test_get_scheduler(name):
 
 
 def test_every_name_is_here():
-    assert {m.value for m in peers.SchedulerType} == {*compat._SCHEDULES, *compat._BY_METRICS}
+    assert {m.value for m in peers.SchedulerType} == {*compat._SCHEDULES, *compat._RULES}
     theirs = {n for n in dir(peers) if n.startswith("get_") and "sched" in n}
     for name in theirs:
         ours, given = (
@@ -220,15 +220,6 @@ REFUSED = [
         "get_scheduler: num_training_steps must be given for name='cosine'",
         lambda: compat.get_scheduler("cosine", 0.1, 5),
     ),
-    (
-        "get_scheduler: name 'greedy' needs metrics",
-        lambda: compat.get_scheduler("greedy", 0.1),
-    ),
-    (
-        "get_scheduler: name 'reduce_lr_on_plateau' needs metrics",
-        lambda: compat.get_scheduler("reduce_lr_on_plateau", 0.1),
-    ),
-    ("needs metrics", lambda: compat.get_reduce_on_plateau_schedule(0.1, patience=3)),
     ("inside of Adafactor", lambda: compat.get_adafactor_schedule()),
     ("timescale must be a positive", lambda: compat.get_inverse_sqrt_schedule(0.1, 5, 0)),
 ]
