@@ -269,8 +269,8 @@ CASES = [
     Case(lrs.Clip(lrs.StepDecay(1, gamma=0.5), lower=0.1), {1: "0.5", 3: "0.125", 4: "0.1"}),
     Case(lrs.Clip(lrs.LinearWarmup(4), lower=0.1, upper=0.5), {0: "0.1", 1: "0.25", 3: "0.5"}),
     Case(
-        lrs.Cycle(lrs.LinearDecay(10), stretch=1.1, count=3),
-        {0: "1", 10: "1", 21: "1", 34: "0"},
+        lrs.Cycle(lrs.LinearDecay(10), stretch=1.5, count=3),
+        {0: "1", 10: "1", 25: "1", 47: "0.02222222222222222222222222", 48: "0"},
     ),
     Case(lrs.Staircase(lrs.LinearDecay(4), every=2), {0: "1", 1: "1", 2: "0.5", 3: "0.5", 4: "0"}),
     Case(

@@ -37,16 +37,9 @@ def exact(schedule: lrs.Schedule, t: Any) -> mpf:
             case lrs.Cycle():
                 [value] = (exact(*member) for member in members(schedule, t))
                 return value * _power(schedule.gain, cycle(schedule, t)[0])
-            case (
-                lrs.Sequence()
-                | lrs.Take()
-                | lrs.Shift()
-                | lrs.Stretch()
-                | lrs.Staircase()
-                | lrs.Warp()
-            ):
-                [value] = (exact(*member) for member in members(schedule, t))
-                return value
+        if inner := members(schedule, t):  # the others hand on the value of the one they ask
+            [value] = (exact(*member) for member in inner)
+            return value
     return _shape(schedule, t)
 
 
@@ -75,7 +68,8 @@ def members(schedule: lrs.Schedule, t: Fraction) -> list[tuple[lrs.Schedule, Fra
         case lrs.Staircase(schedule=inner, every=every):
             return [(inner, t // every * every)]
         case lrs.Warp(schedule=inner, clock=clock):
-            return [(inner, max(Fraction(0), Fraction(*exact(clock, t).as_integer_ratio())))]
+            man, exp = exact(clock, t).man_exp
+            return [(inner, max(Fraction(0), int(man) * Fraction(2) ** exp))]
     return []
 
 
