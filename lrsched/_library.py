@@ -13,6 +13,7 @@ import numpy as np
 
 from lrsched._namespace import Namespace, not_a_step
 from lrsched._ratio import Ratio
+from lrsched._skeleton import joined
 from lrsched._steps import Known, Real, Whole, real
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # No run gets this far: a step may as well hold.
 _FAR = 2**52
+
+# More phases than these share their formulas, if they can.
+_FEW = 4
 
 
 class Library(Namespace):
@@ -177,10 +181,13 @@ class Library(Namespace):
         return Whole(self, found, 0, 2**bits - 1).at_most(last)
 
     def join(self, t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule]) -> Any:
-        value: Any = None
+        last = len(phases) - 1
+        live = [i for i, phase in enumerate(phases) if phase.steps or i == last]
+        offsets, phases = tuple(offsets[i] for i in live), [phases[i] for i in live]
+        value: Any = joined(t, offsets, phases, self) if len(phases) > _FEW else None
+        if value is not None:
+            return value
         for offset, phase in zip(offsets, phases, strict=True):
-            if phase.steps == 0 and phase is not phases[-1]:
-                continue
             if value is not None and isinstance(t, Whole) and offset > t.high:
                 break
             # Never outside of its own steps: what is not selected must be finite too, or the

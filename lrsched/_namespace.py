@@ -55,8 +55,11 @@ class Namespace:
         return self._module.maximum(a, b)
 
     def quotient(self, t: Any, k: float) -> Any:
-        """t / k, for a k that is not whole."""
-        return t / k
+        """t / k for a k that is not whole: undivided, if k is a fraction of few digits."""
+        n, d = k.as_integer_ratio()
+        if d > 1024:
+            return t / k
+        return Ratio.of(self.minimum(t, 1e300), n, times=d)  # t * d stays a float
 
     def count(self, boundaries: tuple[int, ...], t: Any) -> Any:
         """How many of the increasing boundaries have been reached: are <= t."""

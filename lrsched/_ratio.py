@@ -25,11 +25,10 @@ class Ratio:
         self.d = d
 
     @staticmethod
-    def of(t: Any, k: Any) -> Any:
-        """t / k, undivided."""
-        if isinstance(t, Ratio):
-            return Ratio(t.n, t.d * k)
-        return Ratio(t, k)
+    def of(t: Any, k: Any, times: int = 1) -> Ratio:
+        """t * times / k, undivided."""
+        n, d = (t.n, t.d) if isinstance(t, Ratio) else (t, 1)
+        return Ratio(n * times if times > 1 else n, d * k)
 
     def divided(self) -> Any:
         return self.n / self.d

@@ -87,10 +87,10 @@ class Symbol:
         return self if _is_one(k, self) else _binary("*", k, self)
 
     def __truediv__(self, k: Any) -> Any:
-        return Symbol("/", self, k, floating=True)
+        return _binary("/", self, k)
 
     def __rtruediv__(self, k: Any) -> Any:
-        return Symbol("/", k, self, floating=True)
+        return _binary("/", k, self)
 
     def __floordiv__(self, k: Any) -> Any:
         return _binary("//", self, k)
@@ -131,8 +131,9 @@ class Symbol:
 
 def _binary(op: str, a: Any, b: Any) -> Any:
     if isinstance(b, Ratio):
-        return NotImplemented  # it knows how to stay undivided
-    return Symbol(op, a, b, floating=is_floating(a) or is_floating(b))
+        return NotImplemented  # which knows how to take a symbol
+    floating = op == "/" or is_floating(a) or is_floating(b)
+    return Symbol(op, a, b, floating=floating)
 
 
 def is_floating(value: Any) -> bool:
@@ -281,9 +282,14 @@ def _cut(condition: Any) -> Any:
     if condition.op != "<" or isinstance(condition.args[1], Symbol):
         return None
     t, c = condition.args
-    if t.op == "t":
-        return c
-    return c - t.args[1] if t.op == "t+" else None
+    match t.op, *t.args:
+        case ("t",):
+            return c
+        case "t+", _, shift:
+            return c - shift
+        case "*", Symbol(op="t"), int() as k if k > 0 and isinstance(c, int):
+            return c / k if c % k else c // k
+    return None
 
 
 def _at(part: list[Piece], step: float) -> Any:
