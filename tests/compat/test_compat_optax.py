@@ -241,6 +241,7 @@ REFUSED = [
         lambda: compat.warmup_cosine_decay_schedule(0, 0.1, 10, 100, 0.2),
     ),
     ("decay_steps must be a positive", lambda: compat.cosine_decay_schedule(1, 0)),
+    ("alpha must be a number from 0 to 1", lambda: compat.cosine_decay_schedule(1, 5, alpha=2)),
     ("transition_steps must be a non", lambda: compat.linear_schedule(1, 0, -1)),
     ("transition_begin must be a non", lambda: compat.linear_schedule(1, 0, 1, -1)),
     ("transition_steps must be a positive", lambda: compat.exponential_decay(1, 0, 0.5)),
