@@ -14,6 +14,8 @@ from lrsched.compat import megatron as compat
 with warnings.catch_warnings():
     # Megatron tells that Transformer Engine and Apex are not there: its schedules need neither.
     warnings.filterwarnings("ignore", "Transformer Engine and Apex", UserWarning)
+    # torch's own, while it is imported as far as Megatron needs it.
+    warnings.filterwarnings("ignore", r"`torch\.jit\.script", DeprecationWarning)
     peers = peer("megatron.core.optimizer_param_scheduler")
 
 
