@@ -143,7 +143,7 @@ def exponential_decay(
 
 @checked
 def cosine_decay_schedule(
-    init_value: Real, decay_steps: PositiveCount, alpha: Real = 0.0, exponent: Positive = 1.0
+    init_value: Real, decay_steps: PositiveCount, alpha: Fraction = 0.0, exponent: Positive = 1.0
 ) -> Schedule:
     """Half a cosine wave down to `alpha` of the value; with an exponent, a power of it.
 

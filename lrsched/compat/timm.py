@@ -15,6 +15,7 @@ shrunk to nothing; that is refused here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Annotated
 
 from lrsched._check import (
@@ -247,13 +248,16 @@ def StepLRScheduler(
     >>> StepLRScheduler(0.1, decay_t=30, decay_rate=0.1)
     StepDecay(30, start=0.1)
     >>> StepLRScheduler(0.1, decay_t=2.4, decay_rate=0.97)
-    Stretch(StepDecay(1, gamma=0.97, start=0.1), factor=2.4)
+    Stretch(StepDecay(12, gamma=0.97, start=0.1), factor=0.2)
     """
+    typed = Fraction(repr(decay_t))
     whole: Schedule
-    if decay_t.is_integer():
-        whole = StepDecay(int(decay_t), decay_rate, start=base_lr)
-    else:
+    if typed.denominator > 1000:
         whole = Stretch(StepDecay(1, decay_rate, start=base_lr), decay_t)
+    else:  # a factor in 12 of steps a fifth as long is one in 2.4, exactly
+        whole = StepDecay(typed.numerator, decay_rate, start=base_lr)
+        if typed.denominator > 1:
+            whole = Stretch(whole, 1 / typed.denominator)
     return _warmed_up("StepLRScheduler", whole, base_lr, warmup_t, warmup_lr_init, warmup_prefix)
 
 

@@ -34,6 +34,7 @@ def test_laws(schedule):
     with np.errstate(all="raise"):
         values = schedule(steps)
     assert np.isfinite(values).all()
+    assert (values >= 0).all()
     assert [schedule(t) for t in range(120)] == pytest.approx(values, rel=1e-14, abs=1e-300)
     order = np.random.default_rng(0).permutation(120)
     assert (schedule(steps[order]) == values[order]).all()
@@ -83,6 +84,12 @@ def test_a_cycle_begins_where_its_decimals_say(first, stretch):
             length = first * Fraction(str(stretch)) ** i
             assert saw(step) == pytest.approx(float(1 - (step - begin) / length), abs=1e-9)
             assert saw(np.array([step]))[0] == saw(step)
+
+
+def test_a_mirrored_cycle_of_fractions_ends_where_it_began():
+    waves = lrs.Cycle(lrs.LinearWarmup(3), stretch=2.25, mirror=True, count=3)
+    assert waves.steps == 50  # 6 + 13.5 + 30.375 is 49.875
+    assert waves([0, 3, 6, 49, 50, 60]) == pytest.approx([0, 1, 0, 0.0576132, 0, 0], abs=1e-6)
 
 
 def test_a_cycle_of_fractions_by_hand():

@@ -99,6 +99,17 @@ def test_warmup_param_scheduler(method, iters):
         both(lambda m, build=build: warmup(m, build(m), 0.001, iters / 900, method), 900)
 
 
+@pytest.mark.parametrize(("iters", "total"), [(13, 90), (1, 49), (30, 100)])
+def test_warmup_that_ends_at_a_milestone(iters, total):
+    # 13 / 90 * 90 is a little less than 13 in floats
+    both(
+        lambda m: warmup(
+            m, m.MultiStepParamScheduler([1, 0.1], total, [iters]), 0.001, iters / total, "linear"
+        ),
+        total,
+    )
+
+
 @drawn
 @given(st.integers(1, 200), st.integers(1, 400), st.floats(0, 1), st.sampled_from(ONES[5:]))
 def test_warmup_drawn(iters, rest, factor, build):

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from lrsched.compat import megatron as compat
 
 with warnings.catch_warnings():
-    # Megatron tells that Transformer Engine and Apex are not there: its schedules need neither.
+    # Its import runs through all of Megatron, which tells what is deprecated in itself and in torch
+    # and that Transformer Engine and Apex are not there. The scheduler needs none of it.
     warnings.filterwarnings("ignore", "Transformer Engine and Apex", UserWarning)
+    warnings.simplefilter("ignore", DeprecationWarning)
     peers = peer("megatron.core.optimizer_param_scheduler")
 
 

@@ -150,6 +150,17 @@ def test_join():
         follows(compat.join_schedules(parts(compat), boundaries), values(theirs, 150))
 
 
+def test_a_boundary_at_step_0_is_the_start():
+    piecewise = compat.piecewise_interpolate_schedule
+    assert repr(piecewise("linear", 1.0, {0: 0.5, 30: 0.5})) == (
+        "PiecewiseLinear((0, 30), values=(0.5, 0.25))"
+    )
+    assert repr(piecewise("cosine", 1.0, {0: 0.5, 30: 0.5})) == (
+        "CosineDecay(30, start=0.5, end=0.25)"
+    )
+    assert repr(piecewise("linear", 1.0, {0: 0.5})) == "Constant(0.5)"
+
+
 def test_every_schedule_is_here():
     theirs = [n for n in dir(peers) if n.endswith(("_schedule", "_schedules", "_decay"))]
     theirs.remove("scale_by_schedule")  # a transformation of gradients
@@ -230,6 +241,7 @@ REFUSED = [
         lambda: compat.warmup_cosine_decay_schedule(0, 0.1, 10, 100, 0.2),
     ),
     ("decay_steps must be a positive", lambda: compat.cosine_decay_schedule(1, 0)),
+    ("alpha must be a number from 0 to 1", lambda: compat.cosine_decay_schedule(1, 5, alpha=2)),
     ("transition_steps must be a non", lambda: compat.linear_schedule(1, 0, -1)),
     ("transition_begin must be a non", lambda: compat.linear_schedule(1, 0, 1, -1)),
     ("transition_steps must be a positive", lambda: compat.exponential_decay(1, 0, 0.5)),

@@ -92,7 +92,7 @@ STEPS = [
 
 @pytest.mark.parametrize("arguments", STEPS)
 def test_steps(arguments):
-    for decay_t in (1, 10, 2.5, 0.75):
+    for decay_t in (1, 10, 2.5, 0.75, 2.4, 3.14159265, 1 / 3):
         both("StepLRScheduler", 60, decay_t=decay_t, **arguments)
     for milestones in ([], [30], [1, 10, 20, 20], [0, 1, 5]):
         both("MultiStepLRScheduler", 60, decay_t=milestones, **arguments)
