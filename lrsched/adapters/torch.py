@@ -1,0 +1,273 @@
+"""Schedules in torch: a factor for its LambdaLR, and a scheduler of our own.
+
+In both, update k is made with `schedule(k)`, k = 0, 1, 2, ...
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, get_args
+
+import torch
+from torch.optim.lr_scheduler import LRScheduler
+
+from lrsched._check import Integer, Nonzero, checked, refusal
+from lrsched._schedule import A_SCHEDULE, Schedule
+
+
+@checked
+def lr_lambda(
+    schedule: Annotated[Schedule, A_SCHEDULE], base_lr: Nonzero = 1.0
+) -> functools.partial[float]:
+    """What LambdaLR takes: a function from the step to a factor of the optimizer's own `lr`.
+
+    Formula: schedule(step) / base_lr.
+
+    Args:
+        schedule: a shape with peak 1 and the peak as the optimizer's `lr`; or absolute values and
+            the optimizer's `lr` as `base_lr`.
+        base_lr: the `lr` that the optimizer was built with; nonzero.
+
+    Raises:
+        TypeError, ValueError: schedule is none, or base_lr no nonzero finite number.
+
+    Source: `torch.optim.lr_scheduler.LambdaLR`.
+
+    >>> import lrsched as lrs, torch
+    >>> from lrsched.adapters.torch import lr_lambda
+    >>> schedule = lrs.Sequence(lrs.LinearWarmup(2), lrs.LinearDecay(2))
+    >>> optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    >>> scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lr_lambda(schedule))
+    >>> for _ in range(4):
+    ...     print(optimizer.param_groups[0]["lr"])
+    ...     optimizer.step()
+    ...     scheduler.step()
+    0.0
+    0.05
+    0.1
+    0.05
+    """
+    return _Factor(schedule) if base_lr == 1 else _Factor(_ratio, schedule, base_lr)
+
+
+class _Factor(functools.partial[float]):
+    """LambdaLR saves the `__dict__` of what it calls and overwrites it from a checkpoint.
+
+    This one's is always empty and never kept: the schedule stays the one that the code names.
+    """
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        return {}
+
+
+def _ratio(schedule: Schedule, base_lr: float, step: int) -> float:
+    return schedule(step) / base_lr
+
+
+class ScheduleLR(LRScheduler):
+    """Writes the values of schedules, as they are, into an optimizer's parameter groups.
+
+    Group g has `schedules[g](step)` from the moment this is built; `step()` goes to the next step,
+    after `optimizer.step()`. The state is the step alone, so the schedules are always the ones in
+    the code, whatever a checkpoint was made with. Loading, of this or of the optimizer and in any
+    order, writes the values again.
+
+    Args:
+        optimizer: a torch optimizer; several instances may share one.
+        schedules: one schedule for all groups, those added later included; or a list, one for each
+            group; or a mapping from the groups' `"name"`. A group added later must have one.
+        key: the hyper-parameter to write, such as "lr", "weight_decay", or, inside a tuple,
+            ("betas", 0). Tensors are filled in place.
+        last_epoch: the last step that was taken, to resume without a checkpoint of this object.
+
+    Raises:
+        TypeError, ValueError: an argument is not what is said above; in `step()` of this or of the
+            optimizer, a group was added that no schedule covers.
+
+    Source: `torch.optim.lr_scheduler.LRScheduler`.
+
+    >>> import lrsched as lrs, torch
+    >>> from lrsched.adapters.torch import ScheduleLR
+    >>> optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))])
+    >>> warmup = ScheduleLR(optimizer, 3e-4 * lrs.LinearWarmup(3))
+    >>> cooldown = ScheduleLR(optimizer, 0.1 * lrs.LinearDecay(4), key="weight_decay")
+    >>> for _ in range(3):
+    ...     optimizer.step()
+    ...     warmup.step()
+    ...     cooldown.step()
+    >>> warmup.get_last_lr(), cooldown.get_last_lr(), warmup.state_dict()
+    ([0.0003], [0.025], {'last_epoch': 3})
+    """
+
+    def __init__(
+        self,
+        optimizer: torch.optim.Optimizer,
+        schedules: Schedule | Sequence[Schedule] | Mapping[str, Schedule],
+        *,
+        key: str | tuple[str, int] = "lr",
+        last_epoch: int = -1,
+    ) -> None:
+        if not isinstance(optimizer, torch.optim.Optimizer):
+            raise _refusal("optimizer", "a torch optimizer", optimizer, TypeError)
+        self.optimizer = optimizer
+        self._schedules = _copied(schedules)
+        self._by_name = isinstance(schedules, Mapping)
+        self._key = key
+        self._cover()
+        first = _step(last_epoch) + 1
+        super().__init__(optimizer)
+        self._watch()
+        self._update_lr(first)
+
+    def step(self, epoch: int | None = None) -> None:
+        """Go to the next step, after `optimizer.step()`; or to the one that is given."""
+        if self.last_epoch == 0 and epoch is None and _untouched(self.optimizer):
+            text = "ScheduleLR: step() before optimizer.step(): no update gets the first value"
+            warnings.warn(text, stacklevel=2)
+        self._step_count += 1
+        self._update_lr(epoch)
+
+    def _update_lr(self, epoch: int | None = None) -> None:  # torch's name: SequentialLR calls it
+        self.last_epoch = self.last_epoch + 1 if epoch is None else _step(epoch)
+        self._write()
+
+    def get_lr(self) -> list[float | torch.Tensor]:
+        """Each group's value at the present step; a schedule of many groups is called once."""
+        values = [schedule(self.last_epoch) for schedule in self._distinct]
+        return [values[i] for i in self._which]
+
+    def state_dict(self) -> dict[str, Any]:
+        """The step, and nothing else."""
+        return {"last_epoch": self.last_epoch}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go to the step in a checkpoint of any LRScheduler; nothing else in it is read."""
+        if not isinstance(state_dict, Mapping) or "last_epoch" not in state_dict:
+            raise _refusal("state_dict", 'a mapping with "last_epoch"', state_dict)
+        self._update_lr(state_dict["last_epoch"])
+
+    def _write(self) -> None:
+        if self.last_epoch < 0:  # SequentialLR takes back the first step of a phase to come
+            return
+        groups = self.optimizer.param_groups
+        if len(groups) != len(self._which):
+            self._cover()
+        self._last_lr = self.get_lr()
+        for group, value in zip(groups, self._last_lr, strict=True):
+            old = _get(group, self._key)
+            if isinstance(old, torch.Tensor):
+                old.fill_(value)  # what compiled updates and captured graphs read
+            else:
+                _set(group, self._key, value)
+
+    def _cover(self) -> None:
+        """Find every group's schedule, by its number or its name."""
+        groups = self.optimizer.param_groups
+        for i, group in enumerate(groups):
+            known = list(_numeric_keys(group))
+            if self._key not in known:
+                raise _refusal("key", f"one of those of param_groups[{i}], {known}", self._key)
+        if isinstance(self._schedules, Schedule):
+            found = [self._schedules] * len(groups)
+        else:
+            names = [group.get("name", "no name") for group in groups]
+            labels = names if self._by_name else list(range(len(groups)))
+            if self._schedules.keys() != set(labels):
+                rule = f"one for each parameter group, {labels}"
+                raise _refusal("schedules", rule, list(self._schedules))
+            found = [self._schedules[label] for label in labels]
+        self._distinct = tuple(dict.fromkeys(found))
+        self._which = [self._distinct.index(schedule) for schedule in found]
+        self._part()
+
+    def _part(self) -> None:
+        """Groups begin with one tensor in common, the default: another schedule needs another."""
+        user: dict[int, int] = {}
+        for group, i in zip(self.optimizer.param_groups, self._which, strict=True):
+            value = _get(group, self._key)
+            if isinstance(value, torch.Tensor) and user.setdefault(id(value), i) != i:
+                _set(group, self._key, value.clone())
+
+    def _watch(self) -> None:
+        """Write again when the optimizer has loaded a checkpoint or been given another group."""
+        target: Any = self.optimizer
+        while isinstance(getattr(target, "optimizer", None), torch.optim.Optimizer):
+            target = target.optimizer  # the one that a wrapper wraps makes the updates
+        # Weakly: the optimizer may outlive this scheduler, and must not heed it then.
+        this = weakref.ref(self)
+
+        def loaded(_: torch.optim.Optimizer) -> None:
+            if scheduler := this():
+                scheduler._part()
+                scheduler._write()
+
+        def before_update(optimizer: torch.optim.Optimizer, *_: Any) -> None:
+            scheduler = this()
+            if scheduler and len(optimizer.param_groups) != len(scheduler._which):
+                scheduler._write()
+
+        for hook in (
+            target.register_load_state_dict_post_hook(loaded),
+            target.register_step_pre_hook(before_update),
+        ):
+            weakref.finalize(self, hook.remove)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._watch()  # copying an optimizer leaves its hooks behind
+
+
+def _refusal(name: str, rule: str, value: Any, kind: type[Exception] = ValueError) -> Exception:
+    return refusal(kind, "ScheduleLR", name, rule, value)
+
+
+def _copied(schedules: Any) -> Schedule | dict[int | str, Schedule]:
+    if isinstance(schedules, Schedule):
+        return schedules
+    if not isinstance(schedules, (Mapping, list, tuple)):
+        raise _refusal("schedules", "a schedule, or a list or dict of them", schedules, TypeError)
+    items = schedules.items() if isinstance(schedules, Mapping) else enumerate(schedules)
+    return {key: A_SCHEDULE("ScheduleLR", f"schedules[{key!r}]", value) for key, value in items}
+
+
+def _step(value: Any) -> int:
+    step: int = get_args(Integer)[1]("ScheduleLR", "last_epoch", value)
+    if step < -1:
+        raise _refusal("last_epoch", "a step, or -1 for none", value)
+    return step
+
+
+def _untouched(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether torch, which wraps `optimizer.step` to know it, has seen no update."""
+    watched = hasattr(optimizer.step, "_wrapped_by_lr_sched")
+    return watched and not hasattr(optimizer, "_opt_called")
+
+
+def _numeric_keys(group: dict[str, Any]) -> Iterator[str | tuple[str, int]]:
+    for name, value in group.items():
+        if _is_numeric(value):
+            yield name
+        elif isinstance(value, (tuple, list)) and name != "params":
+            yield from ((name, i) for i, member in enumerate(value) if _is_numeric(member))
+
+
+def _is_numeric(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return value.is_floating_point() and value.numel() == 1
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _get(group: dict[str, Any], key: str | tuple[str, int]) -> Any:
+    return group.get(key) if isinstance(key, str) else group[key[0]][key[1]]
+
+
+def _set(group: dict[str, Any], key: str | tuple[str, int], value: Any) -> None:
+    if isinstance(key, str):
+        group[key] = value
+    else:
+        name, i = key
+        group[name] = (*group[name][:i], value, *group[name][i + 1 :])
