@@ -19,9 +19,7 @@ STEPS = 500
 
 def optimizer(groups: int) -> Any:
     params = [{"params": [torch.zeros(1, requires_grad=True)]} for _ in range(groups)]
-    made = torch.optim.SGD(params, lr=ABSOLUTE.peak)
-    made.step()  # or the first step of a scheduler warns
-    return made
+    return torch.optim.SGD(params, lr=ABSOLUTE.peak)
 
 
 SCHEDULERS: dict[str, Callable[[Any], Any]] = {
@@ -61,6 +59,7 @@ def fill(report: Report) -> None:
         runners = {}
         for name, build in SCHEDULERS.items():
             scheduler = build(optimizer(groups))
+            scheduler.optimizer.step()  # or the scheduler's first step warns
             got = [(scheduler.step(), scheduler.get_last_lr()[-1])[1] for _ in range(2_500)]
             wanted = [ABSOLUTE.ours()(step) for step in range(1, 2_501)]
             # The recurrences of SequentialLR drift, and its LinearLR does not begin at 0.
