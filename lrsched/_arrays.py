@@ -7,6 +7,7 @@ finds that `xp`, and it is the only one in the core that spells a framework's na
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,7 +118,7 @@ class _TensorFlow(Library):
         return self._tf.autograph.experimental.do_not_convert(super().evaluate)(schedule, steps)
 
     def filled(self, value: float) -> Any:
-        return self._tf.fill(self._tf.shape(self._like), self.array(value, self.default))
+        return self._tf.fill(self._tf.shape(self._like), self.array(value, self.real))
 
 
 class _Mlx(Library):
@@ -134,7 +135,7 @@ class _Mlx(Library):
         return self._module.take(table, index)
 
     def filled(self, value: float) -> Any:
-        return self._module.full(self._like.shape, value, self.default)
+        return self._module.full(self._like.shape, value, self.real)
 
 
 class _Keras(Library):
@@ -160,7 +161,7 @@ class _Dask(Namespace):
         super().__init__(module)
 
     def evaluate(self, schedule: Schedule, steps: Any) -> Any:
-        if steps.dtype.kind not in "iuf":
+        if not isinstance(steps, self._module.Array) or steps.dtype.kind not in "iuf":
             raise not_a_step(schedule, steps)
         return steps.map_blocks(_chunk, schedule, dtype=float)
 
@@ -171,7 +172,7 @@ def _chunk(steps: Any, schedule: Schedule) -> Any:
 
 # By the package that its arrays are at home in: where a library's functions are, and what it does
 # in its own way.
-_LIBRARIES: dict[str, tuple[str, type[Namespace]]] = {
+_LIBRARIES: dict[str, tuple[str, Callable[[Any, Any], Namespace]]] = {
     "torch": ("torch", _Torch),
     "jax": ("jax.numpy", _Jax),
     "jaxlib": ("jax.numpy", _Jax),
@@ -186,8 +187,8 @@ def _home(array: Any) -> Namespace | None:
     """The namespace for an array. Whoever made one has imported its library: nothing is here."""
     for cls in type(array).__mro__:
         package = cls.__module__.partition(".")[0]
-        if package in _LIBRARIES:
-            module, library = _LIBRARIES[package]
+        module, library = _LIBRARIES.get(package, ("", _Standard))
+        if module in sys.modules:
             return library(sys.modules[module], array)
     if hasattr(array, "__array_namespace__"):
         return _Standard(array.__array_namespace__(), array)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lrsched._schedule import Schedule
 
 
-# No run gets here: a step may as well hold.
+# No run gets this far: a step may as well hold.
 _FAR = 2**52
 
 # More phases than these share their formulas, if they can.
@@ -62,6 +62,13 @@ class Library(Namespace):
         flat = self._module.reshape(index, (-1,))
         return self._module.reshape(self._module.take(table, flat), index.shape)
 
+    def smaller(self, a: Any, b: Any) -> Any:
+        """The smaller of two integers of the library, or of one and a number."""
+        return self._module.minimum(a, self.array(b, self.whole) if isinstance(b, int) else b)
+
+    def larger(self, a: Any, b: Any) -> Any:
+        return self._module.maximum(a, self.array(b, self.whole) if isinstance(b, int) else b)
+
     def select(self, condition: Any, a: Any, b: Any) -> Any:
         return self._module.where(condition, a, b)
 
@@ -70,7 +77,7 @@ class Library(Namespace):
 
     def filled(self, value: float) -> Any:
         """An array like the steps, with one value everywhere."""
-        return self._module.full_like(self._like, value, dtype=self.default)
+        return self._module.full_like(self._like, value, dtype=self.real)
 
     # What a formula uses.
     def __getattr__(self, name: str) -> Any:
@@ -110,19 +117,11 @@ class Library(Namespace):
             return max(a, b)
         return Real(self, self._module.maximum(self.reals(a), self.reals(b)))
 
-    def smaller(self, a: Any, b: Any) -> Any:
-        """The smaller of two integers of the library."""
-        return self._module.minimum(a, self.array(b, self.whole) if isinstance(b, int) else b)
-
-    def larger(self, a: Any, b: Any) -> Any:
-        """The larger of two integers of the library."""
-        return self._module.maximum(a, self.array(b, self.whole) if isinstance(b, int) else b)
-
     def number(self, value: float) -> float:
         """A float that fits: beyond the largest is infinity, as in the library's own arithmetic."""
-        if abs(value) <= self.largest or math.isnan(value):
-            return float(value)
-        return math.copysign(math.inf, value)
+        if abs(value) > self.largest:
+            return math.inf if value > 0 else -math.inf
+        return float(value)
 
     def reals(self, value: Any) -> Any:
         """The library's own array, of a number or of what a formula has calculated."""
@@ -163,25 +162,23 @@ class Library(Namespace):
         t = t // 1
         if isinstance(t, int):
             return sum(boundary <= t for boundary in boundaries)
-        if isinstance(t, Whole):
-            boundaries = tuple(b for b in boundaries if b <= t.high)
-            t, dtype, never = t.array, self.whole, self.most
-        else:
-            boundaries = tuple(map(self.number, boundaries))
-            t, dtype, never = t.array, self.real, math.inf
-        if not boundaries:
+        known: list[Any] = [b for b in boundaries if b <= t.high] if isinstance(t, Whole) else []
+        never: float = self.most
+        if isinstance(t, Real):
+            known, never = [self.number(b) for b in boundaries], math.inf
+        if not known:
             return 0
         # A binary search: every step makes as many looks, one after another bit of the answer.
-        bits = len(boundaries).bit_length()
-        table = (*boundaries, *[never] * (2**bits - 1 - len(boundaries)))
-        array = self.array(table, dtype)
+        last = len(known)
+        bits = last.bit_length()
+        known += [never] * (2**bits - 1 - last)
+        table = self.array(tuple(known), self.real if isinstance(t, Real) else self.whole)
         found: Any = 0
         for half in (2**bit for bit in reversed(range(bits))):
-            bound = (
-                self.gather(array, found + (half - 1)) if half < len(table) / 2 else table[half - 1]
-            )
-            found = found + self.cast(t >= bound, self.whole) * half
-        return Whole(self, found, 0, 2**bits - 1).at_most(len(boundaries))
+            first = half > len(known) // 2  # the same place for every step
+            bound = known[half - 1] if first else self.gather(table, found + (half - 1))
+            found = found + self.cast(t.array >= bound, self.whole) * half
+        return Whole(self, found, 0, 2**bits - 1).at_most(last)
 
     def join(self, t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule]) -> Any:
         last = len(phases) - 1
@@ -196,15 +193,14 @@ class Library(Namespace):
             # Never outside of its own steps: what is not selected must be finite too, or the
             # gradient is not.
             local = self.maximum(t - offset, 0) if offset else t
-            found = phase.held(local, self)
-            value = found if value is None else self.where(t >= offset, found, value)
+            of_phase = phase.held(local, self)
+            value = of_phase if value is None else self.where(t >= offset, of_phase, value)
         return value
 
     def evaluate(self, schedule: Schedule, steps: Any) -> Any:
         value = real(schedule.held(self.step(schedule, steps), self))
-        if isinstance(value, float):
-            return self.filled(self.number(value))
-        return self.cast(self.reals(value), self.default)
+        array = self.filled(self.number(value)) if isinstance(value, float) else self.reals(value)
+        return self.cast(array, self.default)
 
     def step(self, schedule: Schedule, steps: Any) -> Any:
         """Steps as a formula takes them. Their values are not looked at: below 0 reads as 0."""

@@ -18,6 +18,7 @@ class Ratio:
 
     __slots__ = ("d", "n")
     __array_ufunc__ = None  # NumPy's operators leave theirs to ours
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, n: Any, d: Any) -> None:
         self.n = n
@@ -62,6 +63,12 @@ class Ratio:
     def __ge__(self, k: Any) -> Any:
         return self.n >= k * self.d
 
+    def __eq__(self, k: Any) -> Any:
+        return self.n == k * self.d
+
+    def __ne__(self, k: Any) -> Any:
+        return self.n != k * self.d
+
     # Divided: one rounding, in the quotient.
     def __truediv__(self, k: Any) -> Any:
         return self.n / (k * self.d)
@@ -84,6 +91,9 @@ class Ratio:
 
     def __neg__(self) -> Ratio:
         return Ratio(-self.n, self.d)
+
+    def __abs__(self) -> Any:
+        return abs(self.divided())
 
     def __float__(self) -> float:
         return float(self.divided())

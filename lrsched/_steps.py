@@ -35,10 +35,10 @@ class Real:
         return Real(self.xp, op(self.array, self._other(k)))
 
     def _other(self, k: Any) -> Any:
+        if isinstance(k, (int, float)):
+            return self.xp.number(k)
         k = real(k)
-        if isinstance(k, Real):
-            return k.array
-        return self.xp.number(k) if isinstance(k, float) else k
+        return k.array if isinstance(k, Real) else k
 
     def __add__(self, k: Any) -> Any:
         return self._with(k, operator.add)
@@ -70,6 +70,9 @@ class Real:
 
     def __neg__(self) -> Any:
         return Real(self.xp, -self.array)
+
+    def __abs__(self) -> Any:
+        return self.xp.abs(self)
 
     def __pow__(self, power: Any) -> Any:
         if isinstance(power, int):
@@ -163,6 +166,9 @@ class Whole:
 
     def __neg__(self) -> Any:
         return 0 - self
+
+    def __abs__(self) -> Any:
+        return abs(self.real())
 
     def _with(self, k: Any, op: Callable[[Any, Any], Any]) -> Any:
         k = self.like(k)
@@ -281,7 +287,7 @@ class Known(Whole):
 
     def real(self) -> Any:
         if self.index is None:
-            return float(self.values[0])
+            return self.xp.number(self.values[0])
         return Real(self.xp, self.xp.look_up(self.values, self.xp.real, self.index))
 
     def _with(self, k: Any, op: Callable[[Any, Any], Any]) -> Any:

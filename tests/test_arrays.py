@@ -6,19 +6,14 @@ A run that includes these tests promises every library here: one that is missing
 
 from __future__ import annotations
 
-import importlib
 import math
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from cases import CASES, Case, Tower
+from cases import CASES, Case
+from libraries import Library, assert_right, library_of, whole_steps
 
 import lrsched as lrs
 
@@ -27,115 +22,11 @@ pytestmark = pytest.mark.frameworks
 EVERY_ROW = pytest.mark.parametrize("case", CASES, ids=str)
 
 
-@dataclass
-class Library:
-    """How to make an array of a library and how to read one; what its default dtypes hold."""
-
-    name: str
-    xp: Any
-    make: Callable[[np.ndarray], Any]
-    own: type
-    dtype: Any
-    eps: float
-    most: int = 2**63 - 1
-    # Is the dtype as wide as the library calculates in?
-    read: Callable[[Any], np.ndarray] = np.asarray
-
-    def __call__(self, schedule: lrs.Schedule, steps: Any) -> np.ndarray:
-        """The schedule at steps, through this library and back."""
-        given = self.make(np.asarray(steps))
-        result = schedule(given)
-        assert isinstance(result, self.own)
-        assert result.dtype == self.dtype
-        assert tuple(result.shape) == np.shape(steps)
-        return self.read(result)
-
-
-def _library(name: str) -> Library:
-    def module(path: str) -> Any:
-        return importlib.import_module(path)
-
-    match name:
-        case "torch":
-            xp = module("torch")
-            return Library(name, xp, xp.from_numpy, xp.Tensor, xp.float32, 2**-23)
-        case "jax":
-            xp = module("jax.numpy")
-            own = module("jax").Array
-            return Library(name, xp, xp.asarray, own, np.float32, 2**-23, 2**31 - 1)
-        case "tensorflow":
-            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-            xp = module("tensorflow")
-            return Library(name, xp, xp.constant, xp.Tensor, xp.float32, 2**-23)
-        case "mlx":
-            xp = module("mlx.core")
-            return Library(name, xp, xp.array, xp.array, xp.float32, 2**-23)
-        case "dask":
-            xp = module("dask.array")
-
-            def chunked(steps: np.ndarray) -> Any:
-                return xp.from_array(steps, chunks=5)
-
-            def computed(values: Any) -> np.ndarray:
-                return values.compute(scheduler="synchronous")
-
-            return Library(
-                name, xp, chunked, xp.Array, np.float64, 2**-52, 2**53, read=computed
-            )
-        case "array-api-strict":
-            xp = module("array_api_strict")
-            return Library(name, xp, xp.asarray, type(xp.asarray(0)), xp.float64, 2**-52)
-    raise AssertionError(name)
-
-
 @pytest.fixture(
     params=["torch", "jax", "tensorflow", "mlx", "dask", "array-api-strict"], scope="module"
 )
-def library(request: pytest.FixtureRequest) -> Iterator[Library]:
-    yield _library(request.param)
-
-
-def whole_steps(schedule: lrs.Schedule, most: int) -> np.ndarray:
-    """Both ends, the last steps before the end, around 2**24, far out; as a library holds them."""
-    steps = {*range(12), 29, 30, 31, 100, 12_345, most}
-    steps |= {2**power + d for power in (24, 31, 40, 53) for d in (-1, 0, 1)}
-    if schedule.steps is not None:
-        steps |= {schedule.steps + d for d in range(-4, 3)}
-        steps |= {schedule.steps * k // 7 for k in range(1, 7)}
-    kept = sorted(step for step in steps if 0 <= step <= most)
-    # As many for every row: JAX compiles each operation for each shape.
-    return np.resize(np.array(kept, dtype=np.int32 if most < 2**31 else np.int64), 48)
-
-
-def assert_right(case: Case, steps: Any, got: np.ndarray, library: Library) -> None:
-    """Law 8 in the library's float dtype, against NumPy in float64."""
-    expected = np.asarray(case.schedule(np.asarray(steps)))
-    limits = np.finfo(np.float32 if library.eps > 2**-30 else np.float64)
-    with np.errstate(all="ignore"):
-        allowed = np.full(expected.shape, 1e-6 if library.eps > 2**-30 else 16 * library.eps)
-        allowed += case.power * library.eps
-        if case.exponential_from is not None:
-            grown = np.abs(np.log(np.abs(expected / case.exponential_from)))
-            grown = np.where(np.isfinite(grown), grown, 0)
-            allowed += grown * library.eps
-            if isinstance(case.schedule, Tower):
-                # What its inner power rounds, its outer power takes |ln(value)| times.
-                allowed += 8 * grown * library.eps
-        error = np.abs(got - expected)
-        within = error <= allowed * np.abs(expected) + limits.tiny
-    within |= (np.abs(expected) > limits.max) & (got == np.copysign(np.inf, expected))
-    wrong = [
-        f"{step}: {a!r} for {b!r}"
-        for step, a, b, right in zip(
-            np.ravel(steps).tolist(),
-            np.ravel(got).tolist(),
-            np.ravel(expected).tolist(),
-            np.ravel(within).tolist(),
-            strict=True,
-        )
-        if not right
-    ]
-    assert not wrong
+def library(request: pytest.FixtureRequest) -> Library:
+    return library_of(request.param)
 
 
 @EVERY_ROW
@@ -248,3 +139,30 @@ def test_values_beyond_its_floats(library: Library) -> None:
             lrs.ConstantWarmup(2, start=0.5, end=value),
         ):
             assert library(schedule, np.array([5], dtype=np.int32))[0] == expected
+
+
+@dataclass(frozen=True)
+class Wild(lrs.Schedule):
+    """A user's formula that mixes whole steps, reals and numbers in every order."""
+
+    shift: int
+    steps = None
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        swing = xp.sin(t) * t + t * xp.cos(t) - xp.sqrt(t + 1)
+        teeth = (t % 4) / 4 + abs(t - self.shift) * (1 - t // 3) ** 2
+        gap = xp.where(t == 2, -1, xp.maximum(swing, teeth)) + xp.minimum(teeth, 0.5)
+        return 2.0**-t + gap / (t + 0.5) ** 0.5 + (-t) * 0.25 + abs(-swing) + xp.exp(0.0)
+
+
+def test_a_user_s_own_formula(library: Library) -> None:
+    steps = np.arange(30)
+    for schedule in (
+        Wild(5),
+        lrs.Stretch(Wild(5), factor=2),
+        lrs.Stretch(Wild(5), factor=2.5),
+        0.5 * lrs.Cycle(lrs.Take(Wild(3), 10), stretch=2) + Wild(1),
+    ):
+        for dtype in (np.int32, np.float32):
+            got = library(schedule, steps.astype(dtype))
+            np.testing.assert_allclose(got, schedule(steps), rtol=2e-5, atol=1e-6)
