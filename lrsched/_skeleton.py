@@ -7,7 +7,6 @@ little more than one.
 
 from __future__ import annotations
 
-import bisect
 import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -103,7 +102,9 @@ def joined(t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule], xp: Any
     for members in kinds.values():
         # Every step is put to every kind. One that is in no phase of this kind is put to the
         # nearest, at an end of it: what is not selected must be finite too, or a gradient is not.
-        nearest = [members[max(bisect.bisect_right(members, i) - 1, 0)] for i in range(len(phases))]
+        nearest = [members[0]] * len(phases)
+        for i in members:
+            nearest[i:] = [i] * (len(phases) - i)
 
         def column(values: Sequence[Any], nearest: list[int] = nearest) -> Any:
             found = tuple(values[i] for i in nearest)
