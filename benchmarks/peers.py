@@ -158,7 +158,8 @@ def _other_lrsched() -> Any:
         zipfile.ZipFile(wheel).extractall(unpacked)
         start = unpacked / "lrsched" / "__init__.py"
         spec = importlib.util.spec_from_file_location("other_lrsched", start)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         sys.modules["other_lrsched"] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules["other_lrsched"])
     return sys.modules["other_lrsched"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ SHUFFLED = np.random.default_rng(0).permutation(STEPS)
 def restarts(phases: int) -> lrs.Schedule:
     """The same steps in more and more phases, no two alike."""
     length = TOTAL // phases
-    return lrs.Sequence(*(lrs.CosineDecay(length, end=0.1 + 0.8 * i / phases) for i in range(phases)))
+    return lrs.Sequence(
+        *(lrs.CosineDecay(length, end=0.1 + 0.8 * i / phases) for i in range(phases))
+    )
 
 
 def naive(phases: int) -> Callable[[Any], Any]:
@@ -45,8 +48,8 @@ def fill(report: Report) -> None:
     few = some.tolist()
     ways: dict[str, tuple[Callable[[lrs.Schedule], measure.Runner], float | None]] = {
         "one step": (lambda schedule: loop(schedule, few), 2.0),
-        "sorted": (lambda schedule: (lambda: schedule(STEPS), len(STEPS)), 1.5),
-        "shuffled": (lambda schedule: (lambda: schedule(SHUFFLED), len(SHUFFLED)), None),
+        "sorted": (lambda schedule: (partial(schedule, STEPS), len(STEPS)), 1.5),
+        "shuffled": (lambda schedule: (partial(schedule, SHUFFLED), len(SHUFFLED)), None),
     }
     for way, (runner, target) in ways.items():
         name = "lrsched, K = {}".format
@@ -56,8 +59,8 @@ def fill(report: Report) -> None:
     part = SHUFFLED[: len(SHUFFLED) // 50]
     for phases, schedule in schedules.items():
         runners = {
-            "naive np.select": (lambda f=naive(phases): f(part), len(part)),
-            "lrsched": (lambda s=schedule: s(part), len(part)),
+            "naive np.select": (partial(naive(phases), part), len(part)),
+            "lrsched": (partial(schedule, part), len(part)),
         }
         report.race("20,000 shuffled steps", runners, {"lrsched": 1.0}, phases=phases)
 

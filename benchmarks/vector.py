@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,16 +27,19 @@ def sizes(report: Report) -> None:
     jitted = optax()
     for n, target in SIZES.items():
         t = spread(n)
-        runners = {REFERENCE: (lambda t=t: hand(t), n), "lrsched": (lambda t=t: ours(t), n)}
-        runners["naive np.where"] = (lambda t=t: line(t), n)
+        functions = {REFERENCE: hand, "lrsched": ours, "naive np.where": line}
+        runners = {name: (partial(function, t), n) for name, function in functions.items()}
         for name, (run, _) in runners.items():
             same(name, run(), hand(t), rtol=1e-12)
         for name, (function, steps, rtol) in jitted(t).items():
             same(name, function(steps), hand(t), rtol)
-            # JAX answers before it is done.
-            ready = lambda f=function, s=steps: f(s).block_until_ready()  # noqa: E731
-            runners[name] = (ready, n)
+            runners[name] = (partial(finished, function, steps), n)
         report.race("sorted int64 steps", runners, {"lrsched": target}, steps=n)
+
+
+def finished(function: Callable[[Any], Any], steps: Any) -> Any:
+    """JAX answers before it is done."""
+    return function(steps).block_until_ready()
 
 
 def optax() -> Callable[[Any], dict[str, tuple[Callable[[Any], Any], Any, float]]]:
@@ -63,7 +67,7 @@ def small(report: Report) -> None:
     for n in (10, 50):
         t = spread(n)
         runners = {"lrsched, a loop over the steps": loop(ours, t.tolist())}
-        runners["lrsched"] = (lambda t=t: ours(t), n)
+        runners["lrsched"] = (partial(ours, t), n)
         report.race("a few steps, by a loop", runners, {"lrsched": 1.0}, steps=n)
 
 
@@ -79,17 +83,21 @@ def orders(report: Report) -> None:
         "strided": np.repeat(t, 2)[::2],
         "2-d, transposed": t.reshape(1000, 1000).T,
         "float64": t.astype(float),
-        "range": range(0, n),
+        "range": range(n),
     }
     for name, steps in ways.items():
         array = np.asarray(steps)
         runners = {
-            f"naive np.where, {name}": (lambda a=array: line(a), n),
-            f"lrsched, {name}": (lambda s=steps: ours(s), n),
+            f"naive np.where, {name}": (partial(line, array), n),
+            f"lrsched, {name}": (partial(ours, steps), n),
         }
         same(name, ours(steps), line(array), rtol=1e-12)
         targets = {f"lrsched, {name}": 1.0}
         report.race("in any order, by naive np.where", runners, targets)
+
+
+def one_by_one(peer: peers.Peer, t: Any) -> Any:
+    return np.array([peer.scale * peer.call(step) for step in t.tolist()])
 
 
 def looped(report: Report) -> None:
@@ -97,12 +105,10 @@ def looped(report: Report) -> None:
     n = 10**4
     t = spread(n)
     ours = CURVE.ours()
-    runners = {"lrsched, the array": (lambda: ours(t), n)}
+    runners = {"lrsched, the array": (partial(ours, t), n)}
     for name, peer in peers.available(peers.ON_NUMBERS, CURVE).items():
-        call, scale = peer.call, peer.scale
-        looped = lambda f=call, k=scale: np.array([k * f(s) for s in t.tolist()])  # noqa: E731
-        same(name, looped(), ours(t))
-        runners[name] = (looped, n)
+        runners[name] = (partial(one_by_one, peer, t), n)
+        same(name, one_by_one(peer, t), ours(t))
     report.race("10,000 steps, with peers that take one at a time", runners)
 
 
