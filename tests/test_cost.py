@@ -150,3 +150,22 @@ def test_many_phases_are_few_operations_to_trace(shape: tuple[int, ...]) -> None
     step = np.zeros(shape, np.int32)
     few, many = equations(restarts(4), step), equations(restarts(128), step)
     assert many <= 2 * few + 20, f"{few} equations for 4 phases, {many} for 128"
+
+
+@pytest.mark.frameworks
+def test_many_phases_are_few_operations_to_torch() -> None:
+    torch = pytest.importorskip("torch")
+    sizes = []
+
+    def backend(program: Any, _: Any) -> Any:
+        sizes.append(len(program.graph.nodes))
+        return program.forward
+
+    for phases in (4, 32):
+        torch.compiler.reset()
+        schedule = restarts(phases)
+        compiled = torch.compile(lambda t, f=schedule: f(t), fullgraph=True, backend=backend)
+        step = torch.arange(5) * 50
+        assert torch.allclose(compiled(step), schedule(step), rtol=1e-6)
+    few, many = sizes
+    assert many <= 2 * few + 20, f"{few} operations for 4 phases, {many} for 32"
