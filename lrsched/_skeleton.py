@@ -102,8 +102,9 @@ def joined(t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule], xp: Any
     for members in kinds.values():
         # Every step is put to every kind. One that is in no phase of this kind is put to the
         # nearest, at an end of it: what is not selected must be finite too, or a gradient is not.
-        # (By max and not by bisect, which torch.compile can't trace.)
-        nearest = [max([members[0], *(m for m in members if m <= i)]) for i in range(len(phases))]
+        nearest = [members[0]] * len(phases)
+        for i in members:
+            nearest[i:] = [i] * (len(phases) - i)
 
         def column(values: Sequence[Any], nearest: list[int] = nearest) -> Any:
             found = tuple(values[i] for i in nearest)

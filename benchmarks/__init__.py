@@ -1,0 +1,1 @@
+"""How fast and how accurate, side by side with the peers: one question a file."""
