@@ -68,8 +68,8 @@ def members(schedule: lrs.Schedule, t: Fraction) -> list[tuple[lrs.Schedule, Fra
         case lrs.Staircase(schedule=inner, every=every):
             return [(inner, t // every * every)]
         case lrs.Warp(schedule=inner, clock=clock):
-            man, exp = exact(clock, t).man_exp
-            return [(inner, max(Fraction(0), int(man) * Fraction(2) ** exp))]
+            step = int(mp.nint(exact(clock, t) * 2**160))  # as many bits as there are digits
+            return [(inner, max(Fraction(0), Fraction(step, 2**160)))]
     return []
 
 
