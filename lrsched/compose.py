@@ -157,8 +157,12 @@ class _Fold(_Members):
         if len(shown) < 2 or (numbers[0] and numbers[1]):
             return f"{type(self).__name__}({', '.join(shown)})"
         if self._symbol == "*":  # binds tighter than the + of a sum among its factors
-            sums = (isinstance(m, _Fold) and " + " in repr(m) for m in self._members)
-            shown = [f"({s})" if is_sum else s for s, is_sum in zip(shown, sums, strict=True)]
+            # Each member's text is made once: twice would be 2**depth times.
+            folds = [isinstance(m, _Fold) for m in self._members]
+            shown = [
+                f"({text})" if fold and " + " in text else text
+                for text, fold in zip(shown, folds, strict=True)
+            ]
         return f" {self._symbol} ".join(shown)
 
 
@@ -395,6 +399,9 @@ class Cycle(Schedule):
         if not self.schedule.steps:
             rule = "finite and at least one step long"
             raise refusal(ValueError, "Cycle", "schedule", rule, self.schedule)
+        if self.count is not None and self.count * math.log2(self.stretch) > _LONGEST:
+            rule = f"at most {int(_LONGEST / math.log2(self.stretch))} with stretch={self.stretch}"
+            raise refusal(ValueError, "Cycle", "count", rule, self.count)
 
     @property
     def first(self) -> int:
@@ -437,6 +444,9 @@ class Cycle(Schedule):
 
 # No cycle begins beyond this step, and no run of any kind gets there; floats end soon after.
 _BEYOND = 2**1000
+
+# Nor is any length that is asked for: its digits would fill the memory.
+_LONGEST = 1024
 
 
 @dataclass(frozen=True)
