@@ -2,7 +2,7 @@
 
 from lrsched._schedule import Schedule
 from lrsched.compose import Clip, Cycle, Product, Sequence, Shift, Stretch, Sum, Take
-from lrsched.data import parse
+from lrsched.data import from_dict, from_json, to_dict, to_json
 from lrsched.decay import (
     CosineDecay,
     ExponentialDecay,
@@ -35,6 +35,7 @@ from lrsched.presets import (
     warmup_polynomial,
     warmup_stable_decay,
 )
+from lrsched.text import parse
 from lrsched.warmup import (
     ConstantWarmup,
     CosineWarmup,
@@ -81,10 +82,14 @@ __all__ = [
     "TanhDecay",
     "cooldown",
     "cosine_restarts",
+    "from_dict",
+    "from_json",
     "infinite_lr",
     "one_cycle",
     "parse",
     "range_test",
+    "to_dict",
+    "to_json",
     "triangular",
     "warmup_constant",
     "warmup_cosine",

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from lrsched._schedule import Schedule
-from lrsched.data import parse
 from lrsched.look import draw, phases
+from lrsched.text import parse
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
 
