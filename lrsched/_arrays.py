@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 def evaluate(schedule: Schedule, step: Any) -> Any:
     """The schedule at a step, or at an array of steps of any library."""
-    if isinstance(step, (bool, np.bool_)):
-        raise not_a_step(schedule, step)
-    if isinstance(step, (int, float, np.integer, np.floating)):
-        return NUMBERS.evaluate(schedule, step.item() if isinstance(step, np.generic) else step)
-    if isinstance(step, np.ndarray) and step.ndim == 0:
-        return evaluate(schedule, step[()])
+    if isinstance(step, np.integer):
+        return schedule(int(step))
+    if isinstance(step, (np.generic, np.ndarray)) and step.ndim == 0:
+        step = float(step) if step.dtype.kind == "f" else step.item()
+    if isinstance(step, (int, float)) and not isinstance(step, bool):
+        return NUMBERS.evaluate(schedule, step)
     if isinstance(step, range):
         step = np.arange(step.start, step.stop, step.step)
     if isinstance(step, (list, tuple)):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import bisect
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lrsched._namespace import Namespace, wrong_step
 from lrsched._numpy import NUMPY
+from lrsched._source import Function
 
 if TYPE_CHECKING:
     from lrsched._schedule import Schedule
@@ -45,13 +46,48 @@ class Numbers(Namespace):
     def evaluate(self, schedule: Schedule, step: Any) -> float:
         if not 0 <= step < math.inf:
             raise wrong_step(schedule, step)
+        if schedule._function is unwritten:
+            schedule.__dict__["_function"] = _function(schedule)
         try:
-            value = float(schedule.held(step, self))
+            return schedule._function(step)
         except (ArithmeticError, ValueError):
-            # Python raises where IEEE arithmetic goes on to infinity or 0; NumPy goes on.
-            vector = np.array([min(step, sys.float_info.max)], dtype=float)
-            value = float(NUMPY.evaluate(schedule, vector)[0])
-        return value
+            return _beyond(schedule, step)
+
+    def interpret(self, schedule: Schedule, step: Any) -> float:
+        """The value by the formula itself, without a function written from it."""
+        try:
+            return float(schedule.held(step, self))
+        except (ArithmeticError, ValueError):
+            return _beyond(schedule, step)
+
+
+def _beyond(schedule: Schedule, step: Any) -> float:
+    """Where Python raises, IEEE arithmetic goes on to infinity or 0: so does NumPy."""
+    vector = np.array([min(step, sys.float_info.max)], dtype=float)
+    return float(NUMPY.evaluate(schedule, vector)[0])
+
+
+def unwritten(step: Any) -> float:
+    """Stands in for a schedule's function until the first scalar call."""
+    raise ArithmeticError
+
+
+def written(schedule: Schedule) -> Function:
+    """The schedule's function as text."""
+    held = None if schedule.steps is None else NUMBERS.interpret(schedule, schedule.steps)
+    try:
+        return Function(schedule, held)
+    except Exception as error:
+        raise ValueError(
+            f"{type(schedule).__name__}: no function can be written: {error}"
+        ) from error
+
+
+def _function(schedule: Schedule) -> Callable[[Any], float]:
+    try:
+        return written(schedule).compiled()
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return lambda step: float(schedule.held(step, NUMBERS))
 
 
 NUMBERS = Numbers(math)

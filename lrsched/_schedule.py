@@ -8,13 +8,14 @@ from __future__ import annotations
 import abc
 import dataclasses
 import functools
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lrsched import _arrays, _check
+from lrsched import _arrays, _check, _numbers
 
 
 class _Array(Protocol):
@@ -43,15 +44,15 @@ class Schedule(abc.ABC):
     >>> from dataclasses import dataclass
     >>> import lrsched as lrs
     >>> @dataclass(frozen=True)
-    ... class Squeeze(lrs.Schedule):
+    ... class Ease(lrs.Schedule):
     ...     start: float
     ...     growth: float
     ...     steps = None
     ...     def formula(self, t, xp):
     ...         return self.start ** (self.growth ** t)
-    >>> schedule = Squeeze(0.5, growth=1.1)
+    >>> schedule = Ease(0.5, growth=1.1)
     >>> schedule
-    Squeeze(0.5, growth=1.1)
+    Ease(0.5, growth=1.1)
     >>> schedule(0), schedule(10)
     (0.5, 0.165655...)
     >>> (3e-4 * schedule)([0, 10, 10_000])
@@ -63,7 +64,15 @@ class Schedule(abc.ABC):
         @property
         def steps(self) -> int | None: ...
 
+        _function: Callable[[float], float]
+
     __array_ufunc__ = None  # np.float64(0.1) * schedule is ours to answer, not NumPy's
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        self = super().__new__(cls)
+        # Written at the first scalar call, and found faster here than behind a property.
+        self.__dict__["_function"] = _numbers.unwritten
+        return self
 
     @property
     def varies(self) -> bool:
@@ -106,7 +115,35 @@ class Schedule(abc.ABC):
         Steps are real and >= 0. Raises ValueError for a negative, NaN or infinite step and
         TypeError for what is no number.
         """
+        kind = type(step)
+        if (kind is int and step >= 0) or (kind is float and 0 <= step < math.inf):
+            try:
+                return self._function(step)
+            except (ArithmeticError, ValueError):
+                pass  # not written yet, or beyond the range of floats
         return _arrays.evaluate(self, step)
+
+    def source(self, name: str = "schedule") -> str:
+        """The text of a function of one step that computes this schedule, and needs no library.
+
+        Args:
+            name: what the function is called.
+
+        Raises:
+            ValueError: a user's formula that can't be written out, because it branches on the
+                step, say, or calls a library.
+
+        >>> import lrsched as lrs
+        >>> schedule = 3e-4 * lrs.Sequence(lrs.LinearWarmup(2000), lrs.LinearDecay(98_000))
+        >>> print(schedule.source())
+        def schedule(t):
+            if t < 100000:
+                if t < 2000:
+                    return 0.0003 * (t / 2000)
+                return 0.0003 * ((100000 - t) / 98000)
+            return 0.0
+        """
+        return _numbers.written(self).text(name)
 
     def __mul__(self, other: Schedule | float) -> Schedule:
         return _combined("Product", self, other)

@@ -422,7 +422,7 @@ class Cycle(Schedule):
     def _lengthening(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Where each cycle begins, and by how much it is stretched: a table of whole numbers."""
         begins, factors = [0], [1]
-        while begins[-1] < _BEYOND and (self.count is None or len(begins) < self.count):
+        while begins[-1] < _BEYOND and len(begins) != self.count:
             begins.append(begins[-1] + self.first * factors[-1])
             factors.append(factors[-1] * self.stretch)
         return tuple(begins), tuple(factors)
@@ -438,12 +438,13 @@ class Cycle(Schedule):
             u, factor = t - xp.take(begins, i), xp.take(factors, i)
         if self.mirror:
             u = xp.minimum(u, self.first * factor - u)
-        value = self.schedule.held(u if self.stretch == 1 else Ratio.of(u, factor), xp)
+        local = u if self.stretch == 1 else Ratio.of(u, factor)
+        value = self.schedule.formula(local, xp)
         return value if self.gain == 1 else _number(value * self.gain**i, xp)
 
 
-# No cycle begins beyond this step, and no run of any kind gets there; floats end soon after.
-_BEYOND = 2**1000
+# Beyond this step an endless cycle makes no new start; no clock of any kind gets there.
+_BEYOND = 2**128
 
 # Nor is any length that is asked for: its digits would fill the memory.
 _LONGEST = 1024

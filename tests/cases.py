@@ -1,0 +1,260 @@
+"""One row per schedule: an instance, and golden values derived by hand or with mpmath.
+
+Golden values are decimal texts of the exact value for the fields as they are stored (the float
+0.1, not a tenth), to 25 digits, or short where the value is a short decimal or binary fraction.
+They were worked out from the papers' formulas, not from this library. A new schedule needs a row
+here; every law in test_laws.py and test_arrays.py then runs on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import lrsched as lrs
+
+
+@dataclass(frozen=True)
+class Tower(lrs.Schedule):
+    """A user's own schedule, as the README shows one."""
+
+    start: float
+    growth: float
+    steps = None
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return self.start ** (self.growth**t)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A schedule, golden values by step, and what its rounding may cost.
+
+    `power` and `log_range` are the exponent and the |ln(value/start)| of the accuracy law: how
+    many ulp of float64 are allowed on top of 8.
+    """
+
+    schedule: lrs.Schedule
+    golden: dict[int, str] = field(hash=False)
+    power: float = 0.0
+    # An exponential's ulp grow with the way it has come; the law needs to know from where.
+    exponential_from: float | None = None
+
+    def __str__(self) -> str:
+        return repr(self.schedule)
+
+
+CASES = [
+    # Warmups
+    Case(lrs.LinearWarmup(4), {0: "0", 1: "0.25", 3: "0.75", 4: "1", 5: "1"}),
+    Case(lrs.LinearWarmup(1000, start=0.25, end=0.75), {0: "0.25", 500: "0.5", 1000: "0.75"}),
+    Case(lrs.LinearWarmup(1000, start=1.0, end=0.0), {0: "1", 250: "0.75", 999: "0.001"}),
+    Case(lrs.LinearWarmup(0), {0: "1", 7: "1"}),
+    Case(lrs.LinearWarmup(1), {0: "0", 1: "1", 2: "1"}),
+    Case(
+        lrs.PolynomialWarmup(7, power=2.5),
+        {0: "0", 3: "0.1202425109463631488609109", 7: "1"},
+        power=2.5,
+    ),
+    Case(lrs.PolynomialWarmup(4, power=2, start=1.0, end=0.0), {0: "1", 3: "0.4375", 4: "0"}, 2.0),
+    Case(lrs.CosineWarmup(10), {0: "0", 1: "0.02447174185242321394178033", 5: "0.5", 10: "1"}),
+    Case(
+        lrs.CosineWarmup(10, start=0.1, end=2.0),
+        {0: "0.1", 3: "0.4916040103221505316967187", 10: "2"},
+    ),
+    Case(
+        lrs.ExponentialWarmup(3, start=1e-4),
+        {0: "1e-4", 1: "0.002154434690031883790588794", 3: "1"},
+        exponential_from=1e-4,
+    ),
+    Case(lrs.ConstantWarmup(5, start=0.25), {0: "0.25", 4: "0.25", 5: "1", 6: "1"}),
+    Case(
+        lrs.SaturatingWarmup(100),
+        {0: "0", 1: "0.009950166250831946426094023", 10**6: "1"},
+        exponential_from=1.0,
+    ),
+    Case(
+        lrs.SaturatingWarmup(100, start=0.5),
+        {0: "0.5", 250: "0.9589575006880506024152357"},
+        exponential_from=0.5,
+    ),
+    # Decays
+    Case(lrs.LinearDecay(4), {0: "1", 1: "0.75", 3: "0.25", 4: "0", 5: "0"}),
+    Case(lrs.LinearDecay(2**40), {0: "1", 2**39: "0.5", 2**40 - 1: str(2.0**-40), 2**40: "0"}),
+    Case(lrs.LinearDecay(0), {0: "0", 3: "0"}),
+    Case(lrs.LinearDecay(1000, start=0.0, end=1.0), {0: "0", 1: "0.001", 1000: "1"}),
+    Case(
+        lrs.PolynomialDecay(10, power=0.9),
+        {0: "1", 9: "0.1258925411794167146058044", 10: "0"},
+        power=0.9,
+    ),
+    Case(lrs.PolynomialDecay(4, power=2, start=3.0, end=1.0), {0: "3", 2: "1.5", 4: "1"}, power=2),
+    Case(
+        lrs.CosineDecay(1000),
+        {0: "1", 500: "0.5", 999: "0.000002467399070916944077591276", 1000: "0", 1001: "0"},
+    ),
+    Case(
+        lrs.CosineDecay(90, start=3e-4, end=3e-5),
+        {0: "3e-4", 50: "0.0001415574960149643924923185", 90: "3e-5", 10**15: "3e-5"},
+    ),
+    Case(lrs.CosineDecay(2**40), {0: "1", 2**40 - 1: "2.040986353537288375712513e-24"}),
+    Case(lrs.CosineDecay(1, end=0.5), {0: "1", 1: "0.5"}),
+    Case(
+        lrs.PowerDecay(1000, power=0.5),
+        {
+            0: "1",
+            1: "0.9683772233983162066800111",
+            999: "0.0005001250625390898642739389",
+            1000: "0",
+        },
+        power=0.5,
+    ),
+    Case(lrs.PowerDecay(1000, power=3), {0: "1", 999: "0.002997001", 1000: "0"}, power=3),
+    Case(lrs.RexDecay(4), {0: "1", 2: "0.6666666666666666666666667", 4: "0"}),
+    Case(lrs.RexDecay(10, beta=0.9), {0: "1", 9: "0.5263157894736842658836965", 10: "0"}),
+    Case(
+        lrs.GeometricDecay(3, end=1e-3),
+        {0: "1", 1: "0.1000000000000000006938894", 2: "0.01000000000000000013877788", 3: "1e-3"},
+        exponential_from=1.0,
+    ),
+    Case(
+        lrs.GeometricDecay(4, start=-0.5, end=-0.01),
+        {0: "-0.5", 3: "-0.02659147948472494349641099", 4: "-0.01"},
+        exponential_from=0.5,
+    ),
+    Case(
+        lrs.TanhDecay(10),
+        {
+            0: "0.9999991684719723358678582",
+            5: "0.9820137900379084419732069",
+            10: "0.002472623156634774334059907",
+        },
+        exponential_from=1.0,
+    ),
+    Case(
+        lrs.TanhDecay(10, lower=-6.0, upper=4.0, start=0.5, end=0.1),
+        {9: "0.1009890492626539152710133"},
+        exponential_from=0.5,
+    ),
+    Case(
+        lrs.ExponentialDecay(0.9, every=10),
+        {0: "1", 3: "0.9688861611972633730687428"},
+        exponential_from=1.0,
+    ),
+    Case(
+        lrs.ExponentialDecay(0.5),
+        {1: "0.5", 1074: "4.940656458412465441765688e-324", 1080: "0", 10**30: "0"},
+        exponential_from=1.0,
+    ),
+    Case(
+        lrs.ExponentialDecay(1.5, every=1),
+        {100: "406561177535215237.3972797", 10**6: "inf"},
+        exponential_from=1.0,
+    ),
+    Case(
+        lrs.StepDecay(30, gamma=0.97),
+        {0: "1", 29: "1", 30: "0.97", 1200: "0.2957122873991324700675005"},
+    ),
+    Case(lrs.StepDecay(7, gamma=2.0), {6: "1", 7: "2", 70: "1024", 10**12: "inf"}),
+    Case(
+        lrs.MultiStepDecay([30, 60, 80], gamma=0.3, start=0.1),
+        {0: "0.1", 29: "0.1", 30: "0.03", 80: "0.002699999999999999850119892"},
+    ),
+    Case(
+        lrs.InverseTimeDecay(0.5, every=2),
+        {0: "1", 2: "0.6666666666666666666666667", 7: "0.3636363636363636363636364"},
+    ),
+    Case(
+        lrs.InversePowerDecay(10, power=1.5),
+        {0: "1", 3: "0.674660014851560934400029"},
+        power=1.5,
+    ),
+    Case(lrs.InverseSqrtDecay(4000), {0: "1", 1: "0.9998750234326182553749635", 12000: "0.5"}, 0.5),
+    Case(
+        lrs.Noam(512, warmup_steps=4000),
+        {
+            0: "0",
+            1: "1.746928107421710700319667e-7",
+            4000: "0.0006987712429686842801278668",
+            100_000: "0.0001397542485937368560255734",
+        },
+        power=1.0,
+    ),
+    # Piecewise
+    Case(lrs.Constant(0.1), {0: "0.1", 10**18: "0.1"}),
+    Case(lrs.Constant(-2.0, steps=3), {0: "-2", 5: "-2"}),
+    Case(
+        lrs.PiecewiseConstant([0, 10, 2**40], [9.0, 1.0, 0.5, 0.25]),
+        {0: "1", 9: "1", 10: "0.5", 2**40 - 1: "0.5", 2**40: "0.25"},
+    ),
+    Case(lrs.PiecewiseConstant([], [0.5]), {0: "0.5", 3: "0.5"}),
+    Case(
+        lrs.PiecewiseLinear([3, 10, 20], [0.3, 0.9, 0.0]),
+        {0: "0.3", 3: "0.3", 7: "0.6428571428571428650730216", 10: "0.9", 20: "0", 25: "0"},
+    ),
+    Case(lrs.PiecewiseLinear([5], [0.5]), {0: "0.5", 9: "0.5"}),
+    # Combinators
+    Case(
+        3e-4 * lrs.Sequence(lrs.LinearWarmup(2_000), lrs.CosineDecay(98_000, end=0.1)),
+        {
+            0: "0",
+            1000: "1.5e-4",
+            2000: "3e-4",
+            51_000: "0.0001649999999999999863780839",
+            99_999: "0.00003000000006936675216264286",
+        },
+    ),
+    Case(
+        lrs.Sequence(
+            lrs.LinearWarmup(4),
+            lrs.LinearDecay(0),
+            lrs.Constant(1, steps=2),
+            lrs.LinearDecay(1),
+            lrs.LinearDecay(5, start=0.5),
+        ),
+        {0: "0", 3: "0.75", 4: "1", 6: "1", 7: "0.5", 11: "0.1", 12: "0"},
+    ),
+    Case(
+        lrs.Sequence(lrs.LinearWarmup(3), lrs.LinearDecay(0)), {2: "0.66666666666666666666", 3: "0"}
+    ),
+    Case(
+        lrs.Product(lrs.CosineDecay(10), lrs.StepDecay(1, gamma=0.9)),
+        {0: "1", 3: "0.5787477244606064984179299", 10: "0"},
+    ),
+    Case(lrs.LinearDecay(10) * lrs.ExponentialDecay(2.0), {0: "1", 9: "51.2", 10**6: "0"}),
+    Case(lrs.Sum(0.5, lrs.LinearDecay(4, start=0.5)), {0: "1", 2: "0.75", 4: "0.5", 9: "0.5"}),
+    Case(lrs.Take(lrs.StepDecay(2, gamma=0.5), steps=5), {0: "1", 4: "0.25", 5: "0.25", 9: "0.25"}),
+    Case(lrs.Take(lrs.LinearDecay(4), steps=2), {1: "0.75", 2: "0.5", 3: "0.5"}),
+    Case(lrs.Shift(lrs.LinearDecay(4), offset=3), {0: "0.25", 1: "0", 2: "0"}),
+    Case(lrs.Shift(lrs.LinearDecay(4), offset=-2), {0: "1", 2: "1", 3: "0.75", 6: "0"}),
+    Case(
+        lrs.Stretch(lrs.CosineDecay(90), factor=1000),
+        {0: "1", 45_000: "0.5", 89_999: "3.046174197557780085354959e-10", 90_000: "0"},
+    ),
+    Case(lrs.Stretch(lrs.StepDecay(2, gamma=0.5), factor=2.5), {4: "1", 5: "0.5", 10: "0.25"}),
+    Case(
+        lrs.Cycle(lrs.CosineDecay(10), stretch=2),
+        {0: "1", 9: "0.02447174185242321394178033", 10: "1", 20: "0.5", 30: "1", 70: "1"},
+    ),
+    Case(
+        lrs.Cycle(lrs.CosineDecay(10), stretch=2, gain=0.5, count=3),
+        {30: "0.25", 69: "0.0003853332833590029752783239", 70: "0", 71: "0"},
+    ),
+    Case(
+        lrs.Cycle(lrs.LinearWarmup(4), mirror=True),
+        {0: "0", 4: "1", 5: "0.75", 7: "0.25", 8: "0", 12: "1"},
+    ),
+    Case(
+        lrs.Cycle(lrs.LinearWarmup(2), mirror=True, stretch=3, gain=0.5, count=2),
+        {2: "1", 4: "0", 10: "0.5", 16: "0", 17: "0"},
+    ),
+    Case(lrs.Cycle(lrs.LinearDecay(1)), {0: "1", 1: "1", 2**62: "1"}),
+    Case(lrs.Clip(lrs.StepDecay(1, gamma=0.5), lower=0.1), {1: "0.5", 3: "0.125", 4: "0.1"}),
+    Case(lrs.Clip(lrs.LinearWarmup(4), lower=0.1, upper=0.5), {0: "0.1", 1: "0.25", 3: "0.5"}),
+    # A user's own
+    Case(
+        Tower(0.5, growth=1.1),
+        {0: "0.5", 10: "0.1656554461512077736390246"},
+        exponential_from=1.0,
+    ),
+]
