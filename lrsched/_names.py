@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 
 from lrsched import presets
@@ -57,7 +58,8 @@ def _concrete(cls: type[Schedule]) -> Iterator[type[Schedule]]:
 
 
 def _is_ours(cls: type[Schedule]) -> bool:
-    return cls.__module__.startswith("lrsched.") and "." not in cls.__qualname__
+    home = sys.modules.get(cls.__module__) if cls.__module__.startswith("lrsched.") else None
+    return getattr(home, cls.__name__, None) is cls
 
 
 def built(
