@@ -19,7 +19,9 @@ from lrsched.decay import (
     StepDecay,
     TanhDecay,
 )
+from lrsched.look import check, describe
 from lrsched.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
+from lrsched.plotting import plot
 from lrsched.presets import (
     cooldown,
     cosine_restarts,
@@ -35,6 +37,8 @@ from lrsched.presets import (
     warmup_polynomial,
     warmup_stable_decay,
 )
+from lrsched.questions import diff, first_above, first_below, match
+from lrsched.sums import area
 from lrsched.text import parse
 from lrsched.warmup import (
     ConstantWarmup,
@@ -80,13 +84,21 @@ __all__ = [
     "Sum",
     "Take",
     "TanhDecay",
+    "area",
+    "check",
     "cooldown",
     "cosine_restarts",
+    "describe",
+    "diff",
+    "first_above",
+    "first_below",
     "from_dict",
     "from_json",
     "infinite_lr",
+    "match",
     "one_cycle",
     "parse",
+    "plot",
     "range_test",
     "to_dict",
     "to_json",

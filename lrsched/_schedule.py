@@ -169,6 +169,13 @@ class Schedule(abc.ABC):
         ]
         return f"{type(self).__name__}({', '.join(given)})"
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the curve, and the text beside it."""
+        # Looked up late: pictures are drawn of schedules.
+        from lrsched import svg
+
+        return svg.card(self)
+
     def __reduce__(self) -> Any:
         # Fields alone: what was worked out from them stays behind, and they are checked again.
         return _build, (type(self), tuple((f.name, getattr(self, f.name)) for f in _fields(self)))

@@ -213,18 +213,22 @@ def short(value: float) -> str:
     return f"{value:.6g}"
 
 
+def shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."
+
+
 @checked
 def samples(schedule: ASchedule, steps: Count, points: PositiveCount) -> NDArray[np.int64]:
-    """About so many steps from 0 to `steps`, among them both sides of every joint between phases."""
+    """About so many steps from 0 to `steps`, with both sides of every joint among them."""
     joints = [part.start for part in phases(schedule) if part.start <= steps][:points]
     even = np.rint(np.linspace(0, steps, points)).astype(np.int64)
-    both = [step for joint in joints for step in (joint - 1, joint) if 0 <= step]
+    both = [step for joint in joints for step in (joint - 1, joint) if step >= 0]
     return np.unique(np.concatenate([even, np.array(both, dtype=np.int64)]))
 
 
 def horizon(schedule: Schedule) -> int:
     """How far to look where nobody says: a schedule's length, or a few times its slowest part's."""
-    return schedule.steps or max(1, 4 * _timescale(schedule))
+    return min(schedule.steps or max(1, 4 * _timescale(schedule)), 2**52)
 
 
 _CLOCKS = {"steps", "timescale", "every", "warmup_steps", "milestones", "boundaries", "knots"}
