@@ -25,9 +25,7 @@ from lrsched.text import parse
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
 
-DESCRIPTION = """Learning-rate schedules as values: look at them, check them, write them out.
-
-A SCHEDULE is text, such as "CosineDecay(1000)"; the name of a .json file; or - for either of the
+SCHEDULE = """A SCHEDULE is text, such as "CosineDecay(1000)"; the name of a .json file; or - for either of the
 two on standard input."""
 
 
@@ -72,7 +70,7 @@ def _line(error: Exception) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lrsched",
-        description=DESCRIPTION,
+        description=f"Learning-rate schedules as values.\n\n{SCHEDULE}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f'example: lrsched show "{EXAMPLE}"',
     )
@@ -86,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(
             run.__name__.strip("_"),
             help=summary,
-            description=f"{summary[0].upper()}{summary[1:]}.\n\n{DESCRIPTION.partition(chr(10) * 2)[2]}",
+            description=f"{summary[0].upper()}{summary[1:]}.\n\n{SCHEDULE}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             epilog="examples:\n" + "\n".join(f"  lrsched {example}" for example in examples),
         )

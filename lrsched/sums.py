@@ -45,8 +45,8 @@ def area(
     >>> import lrsched as lrs
     >>> lrs.area(lrs.LinearDecay(100), 100)
     50.5
-    >>> lrs.area(lrs.CosineDecay(10**15, end=0.1), 10**6, 10**15)
-    549999999000000.06
+    >>> lrs.area(lrs.CosineDecay(10**15), 10**6, 10**15)
+    499999999000000.5
     """
     if stop is None:
         start, stop = 0, start
