@@ -14,7 +14,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
+import numpy as np
+
 from lrsched import _curves, decay, piecewise, warmup
+from lrsched._numpy import EXACT
 from lrsched._schedule import Schedule
 from lrsched.compose import Clip, Cycle, Product, Sequence, Shift, Stretch, Sum, Take
 
@@ -51,7 +54,7 @@ def bounds(schedule: Schedule, a: int, b: int, whole: bool = True) -> Bounds:
     if schedule.steps is not None:
         a, b = min(a, schedule.steps), min(b, schedule.steps)
     if a == b:
-        return _hull(schedule(a))
+        return _hull(_value(schedule, a))
     match schedule:
         case Sequence():
             first, last = (bisect.bisect_right(schedule.offsets, t) - 1 for t in (a, b))
@@ -92,7 +95,18 @@ def bounds(schedule: Schedule, a: int, b: int, whole: bool = True) -> Bounds:
         case piecewise.PiecewiseConstant():
             first, last = (bisect.bisect_right(schedule.boundaries, t) for t in (a, b))
             return _hull(*schedule.values[first : last + 1])
-    return _hull(schedule(a), schedule(b)) if isinstance(schedule, _MONOTONE) else UNKNOWN
+    return (
+        _hull(_value(schedule, a), _value(schedule, b))
+        if isinstance(schedule, _MONOTONE)
+        else UNKNOWN
+    )
+
+
+def _value(schedule: Schedule, t: int) -> float:
+    """As a vector of steps has it: its last digit is not always a single step's."""
+    if EXACT <= t < LAST:
+        return schedule(t)
+    return float(schedule(np.array([t if t < EXACT else float(t)]))[0])
 
 
 def _hull(*values: float) -> Bounds:
@@ -116,7 +130,7 @@ def _times(a: Bounds, b: Bounds) -> Bounds:
 def _turning(schedule: Schedule, turns: tuple[int, ...], a: int, b: int) -> Bounds:
     """Up and down, with turns at known steps alone."""
     between = turns[bisect.bisect_right(turns, a) : bisect.bisect_left(turns, b)]
-    return _hull(*(schedule(t) for t in (a, *between, b)))
+    return _hull(*(_value(schedule, t) for t in (a, *between, b)))
 
 
 def _divided(a: int, b: int, by: Fraction) -> tuple[int, int]:
@@ -134,7 +148,7 @@ def _cycle(cycle: Cycle, a: int, b: int, whole: bool) -> Bounds:
         end = length - (whole and cycle.stretch == 1 and not cycle.mirror)
         one = bounds(cycle.schedule, 0, end, whole)
         gains = [_hull(_power(cycle.gain, n)) for n in (i, last)]
-        return _union([_hull(cycle(b)), *(_times(one, gain) for gain in gains)])
+        return _union([_hull(_value(cycle, b)), *(_times(one, gain) for gain in gains)])
     u, v = a - begin, b - begin
     if cycle.mirror:
         half = length * factor

@@ -25,8 +25,8 @@ from lrsched.text import parse
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
 
-SCHEDULE = """A SCHEDULE is text, such as "CosineDecay(1000)"; the name of a .json file; or - for either of the
-two on standard input."""
+SCHEDULE = """A SCHEDULE is text, such as "CosineDecay(1000)"; the name of a .json file; or - for
+either of the two on standard input."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

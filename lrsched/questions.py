@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lrsched._bounds import LAST, Bounds, bounds
 from lrsched._check import Count, NonNegative, Real, checked, refusal
+from lrsched._numpy import EXACT
 from lrsched._schedule import A_SCHEDULE, Schedule
 
 ASchedule = Annotated[Schedule, A_SCHEDULE]
@@ -116,7 +117,7 @@ def _spans(
 
 def values_at(schedule: Schedule, start: int, stop: int) -> NDArray[np.float64]:
     """The values at range(start, stop), however far out it is."""
-    if stop < 2**53:
+    if stop <= EXACT:
         return schedule(np.arange(start, stop))
     return np.array([schedule(step) for step in range(start, stop)])
 
@@ -214,7 +215,7 @@ def match(
     >>> bool(lrs.match(schedule, steps, [schedule(step) for step in steps]))
     True
     >>> lrs.match(schedule, steps, [schedule(step + 1) for step in steps])
-    Match(first=0, expected=0.0, logged=0.01, largest=0.01, offset=1)
+    Match(first=0, expected=0.0, logged=0.01, largest=0.01..., offset=1)
     """
     at = np.asarray(steps)
     try:

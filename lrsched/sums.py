@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import decimal
 import math
+from collections.abc import Callable
 from collections.abc import Sequence as Items
 from decimal import Decimal
 from fractions import Fraction
@@ -124,7 +125,7 @@ def _inside(schedule: Schedule, first: Fraction, clock: Fraction, n: int) -> Fra
                 1, -1 / Decimal(timescale), first, clock, n
             )
         case decay.StepDecay():
-            return _stairs(schedule, first, clock, n)
+            return _scaled(Fraction(schedule.start), lambda: _stairs(schedule, first, clock, n))
         case decay.MultiStepDecay(milestones=milestones):
             levels = [schedule(0 if i == 0 else step) for i, step in enumerate((0, *milestones))]
             if milestones[:1] == (0,):
@@ -150,7 +151,7 @@ def _inside(schedule: Schedule, first: Fraction, clock: Fraction, n: int) -> Fra
                 raise _NoClosedFormError
             if scale == 0 or not others:
                 return scale * n
-            return scale * _sum(others[0], first, clock, n)
+            return _scaled(scale, lambda: _sum(others[0], first, clock, n))
         case Sum(terms=terms):
             return sum((_sum(term, first, clock, n) for term in terms), Fraction(0))
         case Cycle():
@@ -214,7 +215,15 @@ def _exponentials(
     begin = (rate * _decimal(first)).exp()
     step = rate * _decimal(clock)
     total = begin * n if rate == 0 else begin * (1 - (step * n).exp()) / (1 - step.exp())
-    return Fraction(scale) * _fraction(total) if scale else Fraction(0)
+    return _scaled(Fraction(scale), lambda: _fraction(total))
+
+
+def _scaled(scale: Fraction, total: Callable[[], Fraction]) -> Fraction:
+    """scale * total(), infinite ones too."""
+    try:
+        return scale * total() if scale else scale
+    except _InfiniteError as error:
+        raise _InfiniteError(error.value if scale > 0 else -error.value) from None
 
 
 def _decimal(value: Fraction) -> Decimal:
@@ -229,22 +238,22 @@ def _fraction(value: Decimal) -> Fraction:
 
 
 def _stairs(stairs: decay.StepDecay, first: Fraction, clock: Fraction, n: int) -> Fraction:
-    """A partial stair, as many whole ones as there are, and a partial one."""
+    """A partial stair, as many whole ones as there are, and a partial one; the first is 1 high."""
     each = stairs.every / clock
     if each.denominator != 1:
         raise _NoClosedFormError
     level = math.floor(first / stairs.every)
     head = _before((level + 1) * stairs.every, first, clock, n)
     whole, tail = divmod(n - head, int(each))
-    total = Fraction(0)
-    for points, i, count in (
-        (head, level, 1),
-        (int(each), level + 1, whole),
-        (tail, level + 1 + whole, 1),
-    ):
-        if points and count:
-            total += points * _powers(stairs.gamma, i, count)
-    return Fraction(stairs.start) * total
+    parts = ((head, level, 1), (int(each), level + 1, whole), (tail, level + 1 + whole, 1))
+    return sum(
+        (
+            points * _powers(stairs.gamma, i, count)
+            for points, i, count in parts
+            if points and count
+        ),
+        Fraction(0),
+    )
 
 
 def _powers(gamma: float, i: int, count: int) -> Fraction:
