@@ -27,9 +27,9 @@ def latex(schedule: Schedule, symbol: str = r"\eta") -> str:
     >>> import lrsched as lrs
     >>> print(latex(0.1 * lrs.Sequence(lrs.LinearWarmup(20), lrs.CosineDecay(80))))
     \eta(t) = \begin{cases}
-      0.1 \cdot \frac{t}{20} & 0 \le t < 20 \\
-      0.1 \cdot \frac{1 + \cos\left(\pi \cdot \frac{t - 20}{80}\right)}{2} & 20 \le t < 100 \\
-      0 & t \ge 100
+      0.1 \cdot \frac{t}{20} & 0 \leq t < 20 \\
+      0.1 \cdot \frac{1 + \cos\left(\pi \cdot \frac{t - 20}{80}\right)}{2} & 20 \leq t < 100 \\
+      0 & t \geq 100
     \end{cases}
     """
     names = _Variables()
@@ -393,5 +393,5 @@ def _cases(rows: list[_Row], variable: str) -> _Expression:
 def _range(row: _Row, variable: str) -> str:
     start = _number(row.start).text
     if row.stop is None:
-        return rf"{variable} \ge {start}"
-    return rf"{start} \le {variable} < {_number(row.stop).text}"
+        return rf"{variable} \geq {start}"
+    return rf"{start} \leq {variable} < {_number(row.stop).text}"
