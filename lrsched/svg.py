@@ -7,7 +7,7 @@ import html
 import numpy as np
 
 from lrsched._schedule import Schedule
-from lrsched.look import horizon, phases, samples, short, shortened
+from lrsched.look import horizon, phases, samples, shortened
 
 _WIDTH, _HEIGHT, _LEFT, _TOP = 320, 120, 56, 8
 
@@ -16,8 +16,8 @@ def card(schedule: Schedule) -> str:
     """HTML: the schedule's text, and its curve with the phases marked."""
     text = html.escape(shortened(repr(schedule), 2000))
     return (
-        '<div style="display:flex;flex-wrap:wrap;align-items:center;gap:1em">'
-        f'{picture(schedule)}<code style="max-width:40em">{text}</code></div>'
+        '<div style="display:flex;align-items:center;gap:1em">'
+        f'<div>{picture(schedule)}</div><code style="overflow-wrap:anywhere">{text}</code></div>'
     )
 
 
@@ -42,8 +42,8 @@ def picture(schedule: Schedule) -> str:
         f'<path d="M{_LEFT} {_TOP}v{_HEIGHT}h{_WIDTH}" fill="none" stroke="currentColor"/>'
         f'<path d="{lines}" stroke="currentColor" stroke-dasharray="2 3" opacity="0.5"/>'
         f'<polyline points="{points}" fill="none" stroke="#2f7ed8" stroke-width="1.5"/>'
-        f'<text {label} y="{_TOP + 8}">{short(high)}</text>'
-        f'<text {label} y="{bottom}">{short(low)}</text>'
+        f'<text {label} y="{_TOP + 8}">{high:.3g}</text>'
+        f'<text {label} y="{bottom}">{low:.3g}</text>'
         f'<text font-size="10" fill="currentColor" x="{_LEFT}" y="{bottom + 13}">0</text>'
         f'<text font-size="10" fill="currentColor" text-anchor="end" x="{right}" '
         f'y="{bottom + 13}">{steps:,}</text></svg>'
