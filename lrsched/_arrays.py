@@ -6,11 +6,13 @@ finds that `xp`, and it is the only one in the core that spells a framework's na
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lrsched._library import Library
 from lrsched._namespace import Namespace, not_a_step
 from lrsched._numbers import NUMBERS
 from lrsched._numpy import NUMPY
@@ -33,11 +35,10 @@ def evaluate(schedule: Schedule, step: Any) -> Any:
         step = _as_array(schedule, step)
     if isinstance(step, np.ndarray):
         return NUMPY.evaluate(schedule, np.asarray(step))
-    for home in _HOMES:
-        namespace = home(step)
-        if namespace is not None:
-            return namespace.evaluate(schedule, step)
-    raise not_a_step(schedule, step)
+    namespace = _home(step)
+    if namespace is None:
+        raise not_a_step(schedule, step)
+    return namespace.evaluate(schedule, step)
 
 
 def _as_array(schedule: Schedule, steps: Any) -> np.ndarray[Any, Any]:
@@ -48,5 +49,147 @@ def _as_array(schedule: Schedule, steps: Any) -> np.ndarray[Any, Any]:
     return array if array.size else array.astype(float)
 
 
-# Other libraries' arrays: functions that know theirs and answer with its namespace, or None.
-_HOMES: list[Callable[[Any], Namespace | None]] = []
+class _Standard(Library):
+    """The array API standard; libraries built on NumPy have its warnings too."""
+
+    def evaluate(self, schedule: Schedule, steps: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return super().evaluate(schedule, steps)
+
+
+class _Torch(Library):
+    def __init__(self, module: Any, like: Any) -> None:
+        super().__init__(module, like)
+        if self.real.itemsize < 4:  # a model in bfloat16 calculates its schedule in float32
+            self.real = module.float32
+
+    def defaults(self) -> tuple[Any, Any]:
+        return self._module.get_default_dtype(), self._module.int64
+
+    def cast(self, array: Any, dtype: Any) -> Any:
+        return array.to(dtype)
+
+    def array(self, values: Any, dtype: Any) -> Any:
+        device = self._like.device
+        if not isinstance(values, tuple):
+            return self._module.full((), values, dtype=dtype, device=device)
+        # Without waiting for what the device is at.
+        return self._module.tensor(values, dtype=dtype).to(device, non_blocking=True)
+
+    def gather(self, table: Any, index: Any) -> Any:
+        # table[index] would fetch an index without dimensions from the device.
+        return table.index_select(0, index.reshape(-1)).reshape(index.shape)
+
+    def floor_divided(self, array: Any, k: Any) -> Any:
+        return array.detach() // k  # flat, so its slope is 0; torch has no derivative for it
+
+
+class _Jax(Library):
+    def array(self, values: Any, dtype: Any) -> Any:
+        # Goes to whatever device it meets a step on; a tracer has none to ask for.
+        return self._module.asarray(np.asarray(values), dtype=dtype)
+
+    def gather(self, table: Any, index: Any) -> Any:
+        return table[index]
+
+
+class _TensorFlow(Library):
+    def __init__(self, module: Any, like: Any) -> None:
+        self._tf = module
+        super().__init__(module.math, like)
+
+    def defaults(self) -> tuple[Any, Any]:
+        return self._tf.float32, self._tf.int64
+
+    def cast(self, array: Any, dtype: Any) -> Any:
+        return self._tf.cast(array, dtype)
+
+    def array(self, values: Any, dtype: Any) -> Any:
+        return self._tf.constant(values, dtype)
+
+    def gather(self, table: Any, index: Any) -> Any:
+        return self._tf.gather(table, index)
+
+    def select(self, condition: Any, a: Any, b: Any) -> Any:
+        return self._tf.where(condition, a, b)
+
+    def evaluate(self, schedule: Schedule, steps: Any) -> Any:
+        # Nothing here branches on a tensor: a function need not be rewritten before it is traced.
+        return self._tf.autograph.experimental.do_not_convert(super().evaluate)(schedule, steps)
+
+    def filled(self, value: float) -> Any:
+        return self._tf.fill(self._tf.shape(self._like), self.array(value, self.real))
+
+
+class _Mlx(Library):
+    def defaults(self) -> tuple[Any, Any]:
+        return self._module.float32, self._module.int64
+
+    def cast(self, array: Any, dtype: Any) -> Any:
+        return array.astype(dtype)
+
+    def array(self, values: Any, dtype: Any) -> Any:
+        return self._module.array(values, dtype)
+
+    def gather(self, table: Any, index: Any) -> Any:
+        return self._module.take(table, index)
+
+    def filled(self, value: float) -> Any:
+        return self._module.full(self._like.shape, value, self.real)
+
+
+class _Keras(Library):
+    """Keras' symbolic tensors; its others are those of its backend."""
+
+    def defaults(self) -> tuple[Any, Any]:
+        return "float32", "int32"
+
+    def cast(self, array: Any, dtype: Any) -> Any:
+        return self._module.cast(array, dtype)
+
+    def array(self, values: Any, dtype: Any) -> Any:
+        return self._module.convert_to_tensor(values, dtype)
+
+    def gather(self, table: Any, index: Any) -> Any:
+        return self._module.take(table, index)
+
+
+class _Dask(Namespace):
+    """Lazy: Dask's own scheduler evaluates the chunks, here or on other machines."""
+
+    def __init__(self, module: Any, like: Any) -> None:
+        super().__init__(module)
+
+    def evaluate(self, schedule: Schedule, steps: Any) -> Any:
+        if not isinstance(steps, self._module.Array) or steps.dtype.kind not in "iuf":
+            raise not_a_step(schedule, steps)
+        return steps.map_blocks(_chunk, schedule, dtype=float)
+
+
+def _chunk(steps: Any, schedule: Schedule) -> Any:
+    return NUMPY.evaluate(schedule, steps) if isinstance(steps, np.ndarray) else schedule(steps)
+
+
+# By the package that its arrays are at home in: where a library's functions are, and what it does
+# in its own way.
+_LIBRARIES: dict[str, tuple[str, Callable[[Any, Any], Namespace]]] = {
+    "torch": ("torch", _Torch),
+    "jax": ("jax.numpy", _Jax),
+    "jaxlib": ("jax.numpy", _Jax),
+    "tensorflow": ("tensorflow", _TensorFlow),
+    "mlx": ("mlx.core", _Mlx),
+    "dask": ("dask.array", _Dask),
+    "keras": ("keras.ops", _Keras),
+}
+
+
+def _home(array: Any) -> Namespace | None:
+    """The namespace for an array. Whoever made one has imported its library: nothing is here."""
+    for cls in type(array).__mro__:
+        package = cls.__module__.partition(".")[0]
+        module, library = _LIBRARIES.get(package, ("", _Standard))
+        if module in sys.modules:
+            return library(sys.modules[module], array)
+    if hasattr(array, "__array_namespace__"):
+        return _Standard(array.__array_namespace__(), array)
+    return None

@@ -175,7 +175,10 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        bound = signature.bind(*args, **kwargs)
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:  # Python's own words lack the name
+            raise TypeError(f"{function.__name__}: {error}") from None
         for name, rule in rules().items():
             if name in bound.arguments:
                 bound.arguments[name] = rule(function.__name__, name, bound.arguments[name])

@@ -54,6 +54,13 @@ class Namespace:
             return Ratio(self.maximum(a.n, b * a.d), a.d)
         return self._module.maximum(a, b)
 
+    def quotient(self, t: Any, k: float) -> Any:
+        """t / k for a k that is not whole: undivided, if k is a fraction of few digits."""
+        n, d = k.as_integer_ratio()
+        if d > 1024:
+            return t / k
+        return Ratio.of(self.minimum(t, 1e300), n, times=d)  # t * d stays a float
+
     def count(self, boundaries: tuple[int, ...], t: Any) -> Any:
         """How many of the increasing boundaries have been reached: are <= t."""
         raise NotImplementedError

@@ -13,6 +13,7 @@ import numpy as np
 from lrsched._namespace import Namespace, wrong_step
 from lrsched._numpy import NUMPY
 from lrsched._source import Function
+from lrsched._symbols import pieces
 
 if TYPE_CHECKING:
     from lrsched._schedule import Schedule
@@ -76,7 +77,7 @@ def written(schedule: Schedule) -> Function:
     """The schedule's function as text."""
     held = None if schedule.steps is None else NUMBERS.interpret(schedule, schedule.steps)
     try:
-        return Function(schedule, held)
+        return Function(pieces(schedule, held))
     except Exception as error:
         raise ValueError(
             f"{type(schedule).__name__}: no function can be written: {error}"

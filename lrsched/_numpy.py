@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import bisect
-import functools
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lrsched._namespace import Namespace, not_a_step, plain, wrong_step
+from lrsched._program import Program, table
 from lrsched._ratio import Ratio
+from lrsched._symbols import Piece, pieces
 
 if TYPE_CHECKING:
     from lrsched._schedule import Schedule
 
 # Steps evaluated at a time: their temporaries stay in a core's own cache.
-CHUNK = 8192
+CHUNK = 4096
 
 # From here on float64 has no room for every step: such arrays are read one step at a time, in
 # Python's unbounded integers.
 EXACT = 2**53
+_INT64 = 2**63 - 1
 
 
 class NumPy(Namespace):
@@ -31,24 +33,22 @@ class NumPy(Namespace):
     def count(self, boundaries: tuple[int, ...], t: Any) -> Any:
         # Boundaries are whole: the whole part of a step has reached just as many.
         whole = t // 1 if isinstance(t, Ratio) else t
-        return np.searchsorted(_table(boundaries, "int"), whole, side="right")
+        return np.searchsorted(table(boundaries, "int"), whole, side="right")
 
     def take(self, values: tuple[Any, ...], index: Any) -> Any:
-        return _table(values, type(values[0]).__name__)[index]
+        return table(values, type(values[0]).__name__)[index]
 
     def join(self, t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule]) -> Any:
-        whole = t // 1 if isinstance(t, Ratio) else t
-        first = bisect.bisect_right(offsets, whole.min()) - 1
-        last = bisect.bisect_right(offsets, whole.max()) - 1
-        if first == last:
-            return phases[first].formula(t - offsets[first] if first else t, self)
-        inner = _table(offsets[first + 1 : last + 1], "int")
-        values = np.empty(whole.shape)
-        for i, part in enumerate(_parts(whole, inner), first):
-            local = _pick(t, part) - offsets[i]
-            if _size(local):
-                values[part] = plain(phases[i].formula(local, self))
+        index = self.count(offsets, t) - 1
+        values = np.empty(index.shape)
+        for i in np.unique(index).tolist():
+            here = np.flatnonzero(index == i)
+            values[here] = plain(phases[i].formula(_pick(t, here) - offsets[i], self))
         return values
+
+    def interpret(self, schedule: Schedule, t: Any) -> Any:
+        """The values by the formula itself, without a program written from it."""
+        return np.broadcast_to(plain(schedule.held(t, self)), t.shape)
 
     def evaluate(self, schedule: Schedule, steps: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         kind = steps.dtype.kind
@@ -58,60 +58,114 @@ class NumPy(Namespace):
             raise not_a_step(schedule, steps)
         flat = steps.reshape(-1)
         values = np.empty(flat.shape)
-        # Out of order, a chunk meets many phases: the fewer chunks, the fewer calls.
-        size = CHUNK if _in_order(flat[:CHUNK]) else 16 * CHUNK
+        # Out of order, a chunk meets many pieces: the fewer chunks, the fewer calls.
+        size = CHUNK if flat.size <= CHUNK or _in_order(flat[:CHUNK]) else 32 * CHUNK
         try:
             with np.errstate(all="ignore"):  # underflow is 0, overflow is inf, both meant
+                fill = self._filler(schedule)
                 for i in range(0, flat.size, size):
-                    t = _accepted(schedule, flat[i : i + size], i)
-                    values[i : i + size] = plain(schedule.held(t, self))
+                    fill(_Chunk(schedule, flat[i : i + size], i), values[i : i + size])
         except OverflowError:  # a step or a length beyond int64
             return _one_at_a_time(schedule, steps)
         return values.reshape(steps.shape)
 
+    def _filler(self, schedule: Schedule) -> Callable[[_Chunk, Any], None]:
+        """What fills a vector with the values at a chunk of steps."""
+        kept = schedule.__dict__
+        if "_fill" not in kept:
+            kept["_fill"] = self._written(schedule) or _Interpreted(schedule)
+        return kept["_fill"]  # type: ignore[no-any-return]
 
-def _accepted(schedule: Schedule, chunk: np.ndarray[Any, Any], start: int) -> Any:
-    """The steps as int64 or float64, if they are steps."""
-    if chunk.dtype == np.int64 and chunk.view(np.uint64).max() < EXACT:
-        return chunk  # seen without a sign, a negative step is beyond any other
-    low, high = chunk.min(), chunk.max()
-    if not (low >= 0 and high < math.inf):
-        wrong = int(np.argmax(~((chunk >= 0) & (chunk < math.inf))))
-        raise wrong_step(schedule, chunk[wrong].item(), start + wrong)
-    if chunk.dtype.kind == "f":
-        return chunk.astype(np.float64, copy=False)
-    if high >= EXACT:
-        if schedule.steps is None or schedule.steps >= EXACT:
-            raise OverflowError
-        chunk = np.minimum(chunk, EXACT)  # past the end; there may be no room for it in int64
-    return chunk.astype(np.int64, copy=False)
-
-
-@functools.lru_cache(maxsize=256)
-def _table(values: tuple[Any, ...], kind: str) -> np.ndarray[Any, Any]:
-    """The values as an array; `kind` keeps (1, 2) and (1.0, 2.0) apart, which are equal."""
-    table = np.asarray(values, dtype=float if kind == "float" else None)
-    return table.astype(float) if table.dtype == object else table
+    def _written(self, schedule: Schedule) -> _Written | None:
+        """The schedule as programs; None for a user's formula that can't be traced."""
+        held = None
+        if schedule.steps is not None:
+            if schedule.steps > _INT64:
+                raise OverflowError
+            held = float(self.interpret(schedule, np.array([schedule.steps]))[0])
+        try:
+            return _Written(pieces(schedule, held))
+        except Exception:  # whatever the formula makes of a symbol
+            return None
 
 
-def _in_order(t: Any) -> bool:
-    return not (t[1:] < t[:-1]).any()
+class _Chunk:
+    """Steps as int64 or float64, if they are steps, and what is known of them."""
+
+    def __init__(self, schedule: Schedule, steps: np.ndarray[Any, Any], start: int) -> None:
+        self.in_order = _in_order(steps)
+        if self.in_order:
+            self.low, self.high = steps.item(0), steps.item(-1)
+        else:
+            self.low, self.high = steps.min().item(), steps.max().item()
+        if not (self.low >= 0 and self.high < math.inf):
+            wrong = int(np.argmax(~((steps >= 0) & (steps < math.inf))))
+            raise wrong_step(schedule, steps.item(wrong), start + wrong)
+        if steps.dtype.kind == "f":
+            self.t = steps.astype(np.float64, copy=False)
+            return
+        if self.high >= EXACT:
+            if schedule.steps is None or schedule.steps >= EXACT:
+                raise OverflowError
+            steps = np.minimum(steps, EXACT)  # held, and there may be no room for it in int64
+        self.t = steps.astype(np.int64, copy=False)
 
 
-def _parts(t: Any, inner: Any) -> Iterator[Any]:
+class _Interpreted:
+    """A schedule whose formula is evaluated as it stands."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+
+    def __call__(self, chunk: _Chunk, out: Any) -> None:
+        out[:] = NUMPY.interpret(self._schedule, chunk.t)
+
+
+class _Written:
+    """A schedule as one program for each of its pieces."""
+
+    def __init__(self, parts: list[Piece]) -> None:
+        self._starts = [start for start, _ in parts]
+        self._programs = [Program(value) for _, value in parts]
+
+    def __call__(self, chunk: _Chunk, out: Any) -> None:
+        first = bisect.bisect_right(self._starts, chunk.low) - 1
+        last = bisect.bisect_right(self._starts, chunk.high) - 1
+        present = self._programs[first : last + 1]
+        size = max(program.size for program in present) + (not chunk.in_order)
+        rows = np.empty((size, len(chunk.t)))
+        if first == last:
+            present[0].run(chunk.t, out, rows)
+            return
+        inner = np.array(self._starts[first + 1 : last + 1])
+        for program, part in zip(present, _parts(chunk, inner), strict=True):
+            if isinstance(part, slice):
+                program.run(chunk.t[part], out[part], rows[:, part])
+            elif part.size:
+                here = rows[:, : part.size]
+                program.run(chunk.t[part], here[-1], here)
+                out[part] = here[-1]
+
+
+def _in_order(t: np.ndarray[Any, Any]) -> bool:
+    # A NaN is in no order.
+    return bool(np.logical_and.reduce(t[1:] >= t[:-1]))
+
+
+def _parts(chunk: _Chunk, inner: np.ndarray[Any, Any]) -> Iterator[Any]:
     """For each interval between the inner boundaries, an index of the steps in it."""
-    if _in_order(t):
-        cuts = [0, *np.searchsorted(t, inner).tolist(), len(t)]
+    if chunk.in_order:
+        cuts = [0, *chunk.t.searchsorted(inner).tolist(), len(chunk.t)]
         yield from itertools.starmap(slice, itertools.pairwise(cuts))
         return
-    index = np.searchsorted(inner, t, side="right")
+    index = inner.searchsorted(chunk.t, "right")
     if len(inner) < 8:
         for i in range(len(inner) + 1):
             yield np.flatnonzero(index == i)
         return
     # Small integers sort in linear time.
     order = np.argsort(index.astype(np.min_scalar_type(len(inner))), kind="stable")
-    cuts = [0, *np.searchsorted(index[order], np.arange(1, len(inner) + 1)).tolist(), len(t)]
+    cuts = [0, *index[order].searchsorted(np.arange(1, len(inner) + 1)).tolist(), len(order)]
     for start, stop in itertools.pairwise(cuts):
         yield order[start:stop]
 
@@ -120,10 +174,6 @@ def _pick(t: Any, index: Any) -> Any:
     if isinstance(t, Ratio):
         return Ratio(t.n[index], t.d[index] if np.ndim(t.d) else t.d)
     return t[index]
-
-
-def _size(t: Any) -> int:
-    return (t.n if isinstance(t, Ratio) else t).size  # type: ignore[no-any-return]
 
 
 def _one_at_a_time(schedule: Schedule, steps: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -18,17 +18,17 @@ class Ratio:
 
     __slots__ = ("d", "n")
     __array_ufunc__ = None  # NumPy's operators leave theirs to ours
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, n: Any, d: Any) -> None:
         self.n = n
         self.d = d
 
     @staticmethod
-    def of(t: Any, k: Any) -> Any:
-        """t / k, undivided."""
-        if isinstance(t, Ratio):
-            return Ratio(t.n, t.d * k)
-        return Ratio(t, k)
+    def of(t: Any, k: Any, times: int = 1) -> Ratio:
+        """t * times / k, undivided."""
+        n, d = (t.n, t.d) if isinstance(t, Ratio) else (t, 1)
+        return Ratio(n * times if times > 1 else n, d * k)
 
     def divided(self) -> Any:
         return self.n / self.d
@@ -63,6 +63,12 @@ class Ratio:
     def __ge__(self, k: Any) -> Any:
         return self.n >= k * self.d
 
+    def __eq__(self, k: Any) -> Any:
+        return self.n == k * self.d
+
+    def __ne__(self, k: Any) -> Any:
+        return self.n != k * self.d
+
     # Divided: one rounding, in the quotient.
     def __truediv__(self, k: Any) -> Any:
         return self.n / (k * self.d)
@@ -79,10 +85,15 @@ class Ratio:
         return self.divided() ** power
 
     def __rpow__(self, base: Any) -> Any:
+        if hasattr(self.n, "as_exponent"):  # whole numbers of a library of few digits
+            return self.n.as_exponent(base, self.d)
         return base ** self.divided()
 
     def __neg__(self) -> Ratio:
         return Ratio(-self.n, self.d)
+
+    def __abs__(self) -> Any:
+        return abs(self.divided())
 
     def __float__(self) -> float:
         return float(self.divided())

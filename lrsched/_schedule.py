@@ -91,6 +91,10 @@ class Schedule(abc.ABC):
         for name, rule in _rules(cls).items():
             object.__setattr__(self, name, rule(cls.__name__, name, getattr(self, name)))
         self.check()
+        # Now and not at the first call: torch.compile can trace neither the lock of a cached
+        # property (Python 3.11) nor a schedule that changes under it without compiling again.
+        for name in _cached(cls):
+            getattr(self, name)
 
     def check(self) -> None:  # noqa: B027 - most classes have nothing to add
         """Raise what no single field can see wrong; by default, nothing."""
@@ -137,9 +141,9 @@ class Schedule(abc.ABC):
         >>> schedule = 3e-4 * lrs.Sequence(lrs.LinearWarmup(2000), lrs.LinearDecay(98_000))
         >>> print(schedule.source())
         def schedule(t):
+            if t < 2000:
+                return 0.0003 * (t / 2000)
             if t < 100000:
-                if t < 2000:
-                    return 0.0003 * (t / 2000)
                 return 0.0003 * ((100000 - t) / 98000)
             return 0.0
         """
@@ -216,3 +220,14 @@ def _schedule_rule(hint: Any) -> _check.Rule | None:
 def _rules(cls: type[Schedule]) -> dict[str, _check.Rule]:
     rules = _check.rules_of(cls, _schedule_rule)
     return {f.name: rules[f.name] for f in dataclasses.fields(cls) if f.name in rules}  # type: ignore[arg-type]
+
+
+@functools.cache
+def _cached(cls: type[Schedule]) -> tuple[str, ...]:
+    found = (
+        name
+        for base in cls.__mro__
+        for name, member in vars(base).items()
+        if isinstance(member, functools.cached_property)
+    )
+    return tuple(dict.fromkeys(found))

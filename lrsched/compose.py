@@ -354,7 +354,7 @@ class Stretch(_Wrapper):
 
     def formula(self, t: Any, xp: Any) -> Any:
         whole = self.factor.is_integer()
-        seen = Ratio.of(t, int(self.factor)) if whole else t / self.factor
+        seen = Ratio.of(t, int(self.factor)) if whole else xp.quotient(t, self.factor)
         return self.schedule.held(seen, xp)
 
 
@@ -422,20 +422,27 @@ class Cycle(Schedule):
     def _lengthening(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Where each cycle begins, and by how much it is stretched: a table of whole numbers."""
         begins, factors = [0], [1]
-        while begins[-1] < _BEYOND and len(begins) != self.count:
+        while self.stretch > 1 and begins[-1] < _BEYOND and len(begins) != self.count:
             begins.append(begins[-1] + self.first * factors[-1])
             factors.append(factors[-1] * self.stretch)
+        if self.first * factors[-1] >= 2**63:
+            # Never looked up. With it in the table no library takes that for int64, in which the
+            # length of a cycle would overflow.
+            factors.append(2**64)
         return tuple(begins), tuple(factors)
 
     def formula(self, t: Any, xp: Any) -> Any:
         if self.stretch == 1:
-            i = t // self.first
-            i = i if self.count is None else xp.minimum(i, self.count - 1)
-            u, factor = t - i * self.first, 1
+            # Not t - i * first: of steps beyond 2**53 that difference of floats leaves nothing.
+            i, u, factor = t // self.first, t % self.first, 1
+            if self.count is not None:  # the very end belongs to the last cycle
+                last = xp.minimum(i, self.count - 1)
+                i, u = last, u + (i - last) * self.first
         else:
             begins, factors = self._lengthening
             i = xp.count(begins[1:], t)
             u, factor = t - xp.take(begins, i), xp.take(factors, i)
+            u = xp.minimum(u, self.first * factor)  # where the table ends, the last cycle holds
         if self.mirror:
             u = xp.minimum(u, self.first * factor - u)
         local = u if self.stretch == 1 else Ratio.of(u, factor)

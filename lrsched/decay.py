@@ -16,6 +16,7 @@ from lrsched._check import (
     Real,
     Steps,
 )
+from lrsched._ratio import Ratio
 from lrsched._schedule import Schedule
 
 
@@ -223,6 +224,11 @@ class TanhDecay(_curves.Tanh):
     end: Real = 0.0
 
 
+def _grown(start: float, gamma: float, n: Any) -> Any:
+    """start * gamma**n, where a start of 0 stays 0 however far gamma**n has grown."""
+    return start * gamma**n if start else start
+
+
 @dataclass(frozen=True)
 class ExponentialDecay(Schedule):
     """Multiplied by `gamma` in every `every` steps, smoothly in between. Endless.
@@ -251,7 +257,7 @@ class ExponentialDecay(Schedule):
     steps = None
 
     def formula(self, t: Any, xp: Any) -> Any:
-        return self.start * self.gamma ** (t / self.every)
+        return _grown(self.start, self.gamma, Ratio.of(t, self.every))
 
 
 @dataclass(frozen=True)
@@ -281,7 +287,7 @@ class StepDecay(Schedule):
     steps = None
 
     def formula(self, t: Any, xp: Any) -> Any:
-        return self.start * self.gamma ** (t // self.every)
+        return _grown(self.start, self.gamma, t // self.every)
 
 
 @dataclass(frozen=True)
@@ -311,7 +317,7 @@ class MultiStepDecay(Schedule):
     steps = None
 
     def formula(self, t: Any, xp: Any) -> Any:
-        return self.start * self.gamma ** xp.count(self.milestones, t)
+        return _grown(self.start, self.gamma, xp.count(self.milestones, t))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ or as a fraction of the total.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from lrsched._check import (
     Count,
@@ -20,7 +20,7 @@ from lrsched._check import (
     checked,
     refusal,
 )
-from lrsched._schedule import Schedule
+from lrsched._schedule import A_SCHEDULE, Schedule
 from lrsched.compose import Cycle, Sequence, Take
 from lrsched.decay import (
     CosineDecay,
@@ -461,11 +461,13 @@ def infinite_lr(
     if constant < 0:
         rule = f"such that cooldown_steps + decay_steps is at most {rest}"
         raise refusal(ValueError, "infinite_lr", "cooldown_steps", rule, cooldown_steps)
+    if (value > 0) != (end > 0):
+        raise refusal(ValueError, "infinite_lr", "end", f"of the sign of value={value}", end)
     return Sequence(
         LinearWarmup(warmup, end=peak),
         CosineDecay(cooldown_steps, start=peak, end=value),
         Constant(value, constant),
-        _named_decay("infinite_lr", "exponential", decay_steps, value, end),
+        GeometricDecay(decay_steps, start=value, end=end),
     )
 
 
@@ -493,8 +495,11 @@ def range_test(peak: Nonzero, total_steps: Count, *, start: Nonzero) -> Schedule
     return ExponentialWarmup(total_steps, start=start, end=peak)
 
 
+_AnySchedule = Annotated[Schedule, A_SCHEDULE]
+
+
 @checked
-def cooldown(schedule: Schedule, at: Count, decay: Schedule) -> Schedule:
+def cooldown(schedule: _AnySchedule, at: Count, decay: _AnySchedule) -> Schedule:
     """A run's schedule up to step `at`, and from its value there down along `decay`.
 
     Args:

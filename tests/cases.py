@@ -41,7 +41,8 @@ class Case:
     exponential_from: float | None = None
 
     def __str__(self) -> str:
-        return repr(self.schedule)
+        text = repr(self.schedule)
+        return text if len(text) <= 90 else text[:87] + "..."
 
 
 CASES = [
@@ -216,6 +217,22 @@ CASES = [
     ),
     Case(
         lrs.Sequence(lrs.LinearWarmup(3), lrs.LinearDecay(0)), {2: "0.66666666666666666666", 3: "0"}
+    ),
+    # Many phases of a few kinds, which share their formulas where a library traces them.
+    Case(
+        lrs.Sequence(
+            *(
+                phase
+                for i in range(5)
+                for phase in (
+                    lrs.LinearWarmup(4 + i),
+                    lrs.CosineDecay(6, end=0.25),
+                    lrs.LinearDecay(0),
+                    lrs.Take(lrs.StepDecay(2, gamma=0.5), steps=3),
+                )
+            ),
+        ),
+        {0: "0", 2: "0.5", 4: "1", 7: "0.625", 10: "1", 12: "0.5", 13: "0", 69: "0.625", 75: "0.5"},
     ),
     Case(
         lrs.Product(lrs.CosineDecay(10), lrs.StepDecay(1, gamma=0.9)),

@@ -138,7 +138,7 @@ def _shape(schedule: lrs.Schedule, t: Fraction) -> mpf:
             case lrs.PiecewiseConstant(boundaries=boundaries, values=values):
                 return mpf(values[sum(boundary <= t for boundary in boundaries)])
             case lrs.PiecewiseLinear(knots=knots, values=values):
-                return _number(_interpolated(knots, values, t))
+                return _number(interpolated(knots, values, t))
             case lrs.ConstantWarmup(steps=steps, start=start, end=end):
                 return mpf(start) if t < steps else mpf(end)
             case lrs.ExponentialWarmup() | lrs.GeometricDecay():
@@ -197,7 +197,7 @@ def shares(schedule: Any, t: Fraction) -> tuple[mpf, mpf]:
     raise TypeError(f"the reference does not know {type(schedule).__name__}")
 
 
-def _interpolated(knots: tuple[int, ...], values: tuple[float, ...], t: Fraction) -> Fraction:
+def interpolated(knots: tuple[int, ...], values: tuple[float, ...], t: Fraction) -> Fraction:
     points = [(Fraction(k), Fraction(v)) for k, v in zip(knots, values, strict=True)]
     if t <= points[0][0]:
         return points[0][1]

@@ -1,0 +1,311 @@
+"""A formula's value on a symbol instead of a step: an expression in which all else is worked out.
+
+From it `_source.py` writes the function behind scalar calls and `_program.py` the one behind
+vectors. Neither holds a formula: there is no second copy of any.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lrsched._namespace import Namespace, plain
+from lrsched._ratio import Ratio
+
+if TYPE_CHECKING:
+    from lrsched._schedule import Schedule
+
+# How tightly an operator binds, and what it does.
+OPERATORS: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
+    "<": (1, operator.lt),
+    "<=": (1, operator.le),
+    ">": (1, operator.gt),
+    ">=": (1, operator.ge),
+    "==": (1, operator.eq),
+    "!=": (1, operator.ne),
+    "+": (2, operator.add),
+    "-": (2, operator.sub),
+    "*": (3, operator.mul),
+    "/": (3, operator.truediv),
+    "//": (3, operator.floordiv),
+    "%": (3, operator.mod),
+    "**": (5, operator.pow),
+}
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+
+
+class UntraceableError(Exception):
+    """A formula asks a symbol for what only a number can tell."""
+
+
+class Symbol:
+    """An expression in the step: an operation and its operands, symbols or constants.
+
+    `floating` tells that the value is a float for every step; `most` is an upper bound, if known.
+    """
+
+    __slots__ = ("args", "floating", "most", "op")
+    __array_ufunc__ = None
+    __hash__ = object.__hash__
+
+    def __init__(self, op: str, *args: Any, floating: bool = False, most: float = math.inf) -> None:
+        self.op = op
+        self.args = args
+        self.floating = floating
+        self.most = most
+
+    def __bool__(self) -> bool:
+        raise UntraceableError("it branches on the step; xp.where takes both branches")
+
+    def __add__(self, k: Any) -> Any:
+        if type(k) is int and self.op in ("t", "t+"):
+            return _shifted(self, k)
+        return _binary("+", self, k)
+
+    def __radd__(self, k: Any) -> Any:
+        return self + k if type(k) is int else _binary("+", k, self)
+
+    def __sub__(self, k: Any) -> Any:
+        if type(k) is int and (k == 0 or self.op in ("t", "t+")):
+            return _shifted(self, -k) if k else self
+        return _binary("-", self, k)
+
+    def __rsub__(self, k: Any) -> Any:
+        if type(k) is int and self.op == "t+":  # 5 - (t - 3) is 8 - t
+            t, shift = self.args
+            return _binary("-", k - shift, t)
+        return _binary("-", k, self)
+
+    def __mul__(self, k: Any) -> Any:
+        return self if _is_one(k, self) else _binary("*", self, k)
+
+    def __rmul__(self, k: Any) -> Any:
+        return self if _is_one(k, self) else _binary("*", k, self)
+
+    def __truediv__(self, k: Any) -> Any:
+        return _binary("/", self, k)
+
+    def __rtruediv__(self, k: Any) -> Any:
+        return _binary("/", k, self)
+
+    def __floordiv__(self, k: Any) -> Any:
+        return _binary("//", self, k)
+
+    def __mod__(self, k: Any) -> Any:
+        return _binary("%", self, k)
+
+    def __pow__(self, k: Any) -> Any:
+        return _binary("**", self, k)
+
+    def __rpow__(self, k: Any) -> Any:
+        return _binary("**", k, self)
+
+    def __neg__(self) -> Any:
+        return Symbol("neg", self, floating=self.floating)
+
+    def __abs__(self) -> Any:
+        return Symbol("call", "abs", self, floating=self.floating)
+
+    def __lt__(self, k: Any) -> Any:
+        return _binary("<", self, k)
+
+    def __le__(self, k: Any) -> Any:
+        return _binary("<=", self, k)
+
+    def __gt__(self, k: Any) -> Any:
+        return _binary(">", self, k)
+
+    def __ge__(self, k: Any) -> Any:
+        return _binary(">=", self, k)
+
+    def __eq__(self, k: object) -> Any:
+        return _binary("==", self, k)
+
+    def __ne__(self, k: object) -> Any:
+        return _binary("!=", self, k)
+
+
+def _binary(op: str, a: Any, b: Any) -> Any:
+    if isinstance(b, Ratio):
+        return NotImplemented  # which knows how to take a symbol
+    floating = op == "/" or is_floating(a) or is_floating(b)
+    return Symbol(op, a, b, floating=floating)
+
+
+def is_floating(value: Any) -> bool:
+    return value.floating if isinstance(value, Symbol) else isinstance(value, float)
+
+
+def _is_one(k: Any, symbol: Symbol) -> bool:
+    return type(k) in (int, float) and k == 1 and (type(k) is int or symbol.floating)
+
+
+def _shifted(symbol: Symbol, k: int) -> Symbol:
+    """t + k, with whole numbers added up: the phase of a phase subtracts once."""
+    t, shift = symbol.args if symbol.op == "t+" else (symbol, 0)
+    if shift + k == 0:
+        return Symbol("t", most=symbol.most + k)
+    return Symbol("t+", t, shift + k, most=symbol.most + k)
+
+
+class _Symbols(Namespace):
+    """The namespace of symbols: every function becomes a part of the expression."""
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(math, name)
+
+        def call(x: Any) -> Any:
+            x = plain(x)
+            if isinstance(x, Symbol):
+                return Symbol("call", name, x, floating=name not in ("ceil", "floor", "trunc"))
+            return function(x)
+
+        return call
+
+    abs = staticmethod(abs)
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        a, b = plain(a), plain(b)
+        if not isinstance(condition, Symbol):
+            return a if condition else b
+        return Symbol("where", condition, a, b, floating=is_floating(a) and is_floating(b))
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        if isinstance(a, Ratio):
+            return super().minimum(a, b)
+        if isinstance(a, Symbol) and not isinstance(b, Symbol) and a.most <= b:
+            return a
+        return self.where(a < b, a, b)
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        return super().maximum(a, b) if isinstance(a, Ratio) else self.where(a < b, b, a)
+
+    def count(self, boundaries: tuple[int, ...], t: Any) -> Any:
+        if isinstance(t, Ratio):
+            t = t // 1
+        if not isinstance(t, Symbol) or not boundaries:
+            return bisect.bisect_right(boundaries, t) if boundaries else 0
+        return Symbol("count", boundaries, t)
+
+    def take(self, values: tuple[Any, ...], index: Any) -> Any:
+        if not isinstance(index, Symbol):
+            return values[index]
+        return Symbol("take", values, index, floating=all(type(v) is float for v in values))
+
+    def join(self, t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule]) -> Any:
+        """A balanced tree of comparisons: K phases cost log2 K of them."""
+        last = len(phases) - 1
+        live = [i for i, phase in enumerate(phases) if phase.steps or i == last]
+
+        def among(low: int, high: int) -> Any:
+            if low < high:
+                middle = (low + high + 1) // 2
+                before = t < offsets[live[middle]]
+                return self.where(before, among(low, middle - 1), among(middle, high))
+            i = live[low]
+            local, length = t - offsets[i], phases[i].steps
+            if isinstance(local, Symbol) and local.op in ("t", "t+") and length is not None:
+                local = Symbol(local.op, *local.args, most=length)
+            return plain(phases[i].formula(local, self))
+
+        return among(0, len(live) - 1)
+
+
+SYMBOLS = _Symbols(math)
+
+
+# The first step of a piece, and the expression that holds from there to the next one.
+Piece = tuple[Any, Any]
+
+
+def pieces(schedule: Schedule, held: float | None) -> list[Piece]:
+    """The schedule as expressions on intervals of steps, in order; `held` is the value at its end.
+
+    Branches on the step alone become intervals, wherever they stand: a product of two sequences
+    has the boundaries of both, and each piece is one plain expression.
+    """
+    steps = schedule.steps
+    t = Symbol("t", most=math.inf if steps is None else steps)
+    value = plain(schedule.formula(t, SYMBOLS))
+    if steps is not None:
+        value = SYMBOLS.where(t < steps, value, held)
+    return _pieces(value, 0, math.inf, {})
+
+
+def _pieces(value: Any, low: float, high: float, known: dict[Any, Any]) -> list[Piece]:
+    """The pieces of a value between two steps; `known` keeps what is shared shared."""
+    if not isinstance(value, Symbol) or value.op in ("t", "t+"):
+        return [(low, value)]
+    key = (id(value), low, high)
+    if key not in known:
+        # The value itself is kept too: no other may take its id.
+        known[key] = (value, _cut_up(value, low, high, known))
+    return known[key][1]  # type: ignore[no-any-return]
+
+
+def _cut_up(value: Symbol, low: float, high: float, known: dict[Any, Any]) -> list[Piece]:
+    if _branches(value):
+        condition, before, after = value.args
+        cut = _cut(condition)
+        if low < cut < high:
+            return _pieces(before, low, cut, known) + _pieces(after, cut, high, known)
+        return _pieces(before if cut >= high else after, low, high, known)
+    parts = [_pieces(arg, low, high, known) for arg in value.args]
+    if not any(_is_cut(part, arg) for part, arg in zip(parts, value.args, strict=True)):
+        return [(low, value)]
+    starts = sorted({start for part in parts for start, _ in part})
+    result: list[Piece] = []
+    for start, stop in itertools.pairwise([*starts, high]):
+        rebuilt = _rebuilt(value.op, [_at(part, start) for part in parts])
+        if _branches(rebuilt):
+            result += _pieces(rebuilt, start, stop, known)  # what was held is now the step itself
+        else:
+            result.append((start, rebuilt))
+    return result
+
+
+def _branches(value: Any) -> bool:
+    """Whether the value is a branch on the step alone."""
+    return isinstance(value, Symbol) and value.op == "where" and _cut(value.args[0]) is not None
+
+
+def _is_cut(part: list[Piece], arg: Any) -> bool:
+    return len(part) > 1 or part[0][1] is not arg
+
+
+def _cut(condition: Any) -> Any:
+    """c, where the condition is t < c."""
+    if condition.op != "<" or isinstance(condition.args[1], Symbol):
+        return None
+    t, c = condition.args
+    match t.op, *t.args:
+        case ("t",):
+            return c
+        case "t+", _, shift:
+            return c - shift
+        case "*", Symbol(op="t"), int() as k if k > 0 and isinstance(c, int):
+            return c / k if c % k else c // k
+    return None
+
+
+def _at(part: list[Piece], step: float) -> Any:
+    return part[bisect.bisect_right([start for start, _ in part], step) - 1][1]
+
+
+def _rebuilt(op: str, args: list[Any]) -> Any:
+    match op:
+        case "where":
+            return SYMBOLS.where(*args)
+        case "neg":
+            return -args[0]
+        case "call":
+            return getattr(SYMBOLS, args[0])(args[1])
+        case "count":
+            return SYMBOLS.count(*args)
+        case "take":
+            return SYMBOLS.take(*args)
+    return OPERATORS[op][1](*args)

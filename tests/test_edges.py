@@ -1,0 +1,217 @@
+"""Where schedules break: cycle boundaries, huge steps, overflow, phases of no length and of one."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from reference import exact, length
+from rounding import LARGEST, check
+
+import lrsched as lrs
+
+FAR = 10**12
+
+
+def both_ways(schedule, steps):
+    """Check scalars, and vectors of integers and of floats."""
+    scalars = [schedule(step) for step in steps]
+    vectors = [schedule(np.array(steps)).tolist(), schedule(np.array(steps, dtype=float)).tolist()]
+    for step, values in zip(steps, zip(scalars, *vectors, strict=True), strict=True):
+        for value in set(values):
+            check(value, schedule, step)
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 10, 1000])
+@pytest.mark.parametrize("stretch", [1, 2, 3, 5, 10])
+def test_every_cycle_begins_on_its_step(stretch, size, mirror):
+    schedule = lrs.Cycle(lrs.LinearDecay(size, start=1.0, end=0.25), mirror, stretch)
+    first = size * (2 if mirror else 1)
+    if stretch == 1:
+        begins = [first * 10**k for k in range(12) if first * 10**k <= FAR]
+    else:
+        begins = [0]
+        while begins[-1] <= FAR:
+            begins.append(begins[-1] + first * stretch ** (len(begins) - 1))
+    steps = sorted({max(0, begin + k) for begin in begins for k in (-2, -1, 0, 1, 2)})
+    both_ways(schedule, steps)
+    assert schedule(begins).tolist() == [1.0] * len(begins)
+    assert {schedule(begin) for begin in begins} == {1.0}
+    # Its middle, or its last step: not yet at the end, and as near to it as a step can be.
+    for i, begin in enumerate(begins[1:-1] if stretch > 1 else []):
+        step = begin - 1 if not mirror else begin - first * stretch**i // 2
+        assert schedule(step) == pytest.approx(float(exact(schedule, step)), rel=1e-15)
+        assert (schedule(step) == 0.25) is mirror
+
+
+def test_a_limited_cycle_ends_with_its_last_cycle():
+    for stretch, mirror in itertools.product([1, 2, 3], [False, True]):
+        schedule = lrs.Cycle(lrs.LinearWarmup(3), mirror, stretch, gain=0.5, count=4)
+        assert schedule.steps == length(schedule)
+        both_ways(schedule, [*range(schedule.steps + 3), 10**9])
+        assert schedule(schedule.steps) == (0.0 if mirror else 0.125)
+
+
+def test_a_table_of_cycles_does_not_wrap_around():
+    # The table fits int64, the length of the last cycle does not.
+    for stretch, size in [(10**16, 1000), (10**15, 10**5), (8, 1000)]:
+        schedule = lrs.Cycle(lrs.LinearWarmup(size), stretch=stretch, count=2 if size > 8 else 21)
+        both_ways(schedule, [size + 8, size + 2**30, size + 2**50])
+    schedule = lrs.Cycle(lrs.LinearDecay(1000), stretch=8, count=21)
+    step = float(2663557493901978880)
+    assert schedule(np.array([step]))[0] == pytest.approx(float(exact(schedule, step)), rel=1e-12)
+
+
+@pytest.mark.parametrize("step", [1e17, 1.234e17, 1e20, 1e25, 1e300, 10**20 + 3, 10**400])
+@pytest.mark.parametrize("mirror", [False, True])
+def test_a_cycle_is_exact_at_any_step(step, mirror):
+    for count in (None, 10**15):
+        schedule = lrs.Cycle(lrs.LinearDecay(7), mirror, count=count)
+        check(schedule(step), schedule, step)
+        check(schedule([step])[0], schedule, step)
+
+
+@pytest.mark.parametrize("step", [2**127, 2**130, 2**140, 1e100, 1e300, 10**400])
+@pytest.mark.parametrize("mirror", [False, True])
+def test_an_ever_longer_cycle_stays_within_its_values(step, mirror):
+    schedule = lrs.Cycle(lrs.LinearDecay(7, end=0.5), mirror, stretch=2)
+    assert 0.5 <= schedule(step) <= 1
+    assert 0.5 <= schedule([step])[0] <= 1
+
+
+HUGE = [10, 1000, 10**6, 2**31, 2**40 + 1, 2**53 - 1, 2**53 + 1, 10**18, 2**62, 10**30]
+GAMMAS = [0.0, 5e-324, 1e-300, 0.1, 0.5, 1 - 2**-53, 1.0, 1 + 2**-52, 1.5, 2.0, 1e300]
+
+
+@pytest.mark.parametrize("gamma", GAMMAS)
+@pytest.mark.parametrize("start", [1.0, -3e-4, 1e-300, 0.0])
+def test_gamma_at_huge_steps(gamma, start):
+    for schedule in [
+        lrs.ExponentialDecay(gamma, start=start),
+        lrs.ExponentialDecay(gamma, every=1000, start=start),
+        lrs.StepDecay(1, gamma, start=start),
+        lrs.StepDecay(10**9, gamma, start=start),
+        lrs.MultiStepDecay(range(2000), gamma, start=start),
+    ]:
+        with np.errstate(all="raise"):
+            values = [*map(schedule, HUGE), *schedule(HUGE), *schedule(np.array(HUGE[:7]))]
+        for step, value in zip(HUGE + HUGE + HUGE[:7], values, strict=True):
+            check(value, schedule, step)
+            size = abs(exact(schedule, step))
+            if size > LARGEST and start and size / abs(start) > LARGEST:
+                assert value == math.copysign(math.inf, start)
+            if start == 0:
+                assert value == 0
+
+
+@pytest.mark.parametrize("gain", [0.0, 1e-300, 0.5, 1.5, 1e300])
+def test_gain_at_huge_steps(gain):
+    for schedule in [
+        lrs.Cycle(lrs.LinearDecay(2), gain=gain),
+        lrs.Cycle(lrs.LinearWarmup(3), mirror=True, gain=gain, stretch=2),
+    ]:
+        steps = [*range(12), *HUGE]
+        with np.errstate(all="raise"):
+            values = [schedule(step) for step in steps] + schedule(steps).tolist()
+        for step, value in zip(steps * 2, values, strict=True):
+            check(value, schedule, step)
+
+
+def test_what_overflows_in_a_product_or_a_sum_is_no_nan():
+    grows = lrs.ExponentialDecay(2.0)
+    for schedule in [
+        grows * lrs.LinearDecay(10),
+        lrs.LinearDecay(10) * grows,
+        grows * 0.0,
+        grows + -1.0 * grows,
+        grows * lrs.StepDecay(1, 0.5),
+        lrs.Clip(grows + -1.0 * grows, -1, 1),
+        lrs.Cycle(lrs.LinearDecay(2), gain=2.0) + -1.0 * grows,
+    ]:
+        for step in (5, 10, 1000, 1e4, 10**30, 1e300):
+            assert not math.isnan(schedule(step))
+            assert not np.isnan(schedule([step])).any()
+
+
+SHAPES = [
+    lambda n: lrs.Constant(0.7, steps=n),
+    lambda n: lrs.LinearWarmup(n, start=0.2),
+    lambda n: lrs.PolynomialWarmup(n, power=2.5, start=-0.1),
+    lambda n: lrs.CosineWarmup(n, end=0.3),
+    lambda n: lrs.ExponentialWarmup(n, start=1e-3),
+    lambda n: lrs.ConstantWarmup(n, start=0.4),
+    lambda n: lrs.LinearDecay(n, end=0.3),
+    lambda n: lrs.PolynomialDecay(n, power=0.5),
+    lambda n: lrs.CosineDecay(n, end=-0.5),
+    lambda n: lrs.PowerDecay(n, power=0.5),
+    lambda n: lrs.RexDecay(n, beta=0.9),
+    lambda n: lrs.GeometricDecay(n, end=1e-3),
+    lambda n: lrs.TanhDecay(n),
+    lambda n: lrs.PiecewiseLinear([n], [0.6]),
+    lambda n: lrs.Take(lrs.StepDecay(1), n),
+    lambda n: lrs.Shift(lrs.LinearDecay(5), offset=5 - n),
+    lambda n: lrs.Stretch(lrs.LinearDecay(n), factor=1),
+    lambda n: lrs.Clip(lrs.LinearDecay(n), lower=0.2),
+    lambda n: 0.5 * lrs.LinearDecay(n),
+    lambda n: 0.5 + lrs.LinearDecay(n),
+    lambda n: lrs.Sequence(lrs.LinearWarmup(0), lrs.LinearDecay(n), lrs.Constant(0.9, steps=0)),
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: type(shape(1)).__name__)
+def test_phases_of_no_length_and_of_one_step(shape):
+    marker = lrs.LinearDecay(2, start=5.0, end=4.0)
+    for n in (0, 1):
+        phase = shape(n)
+        assert phase.steps == n == length(phase)
+        for schedule in [
+            phase,
+            lrs.Sequence(phase),
+            lrs.Sequence(phase, marker),
+            lrs.Sequence(marker, phase),
+            lrs.Sequence(marker, phase, marker),
+            lrs.Sequence(phase, phase, phase),
+            lrs.Sequence(marker, lrs.Sequence(phase, phase), marker),
+            lrs.Sequence(marker, phase, lrs.Constant(3.0)),
+            phase * marker,
+            marker + phase,
+            lrs.Take(phase, 0),
+            lrs.Take(phase, 3),
+            lrs.Shift(phase, 1),
+            lrs.Shift(phase, -1),
+            lrs.Stretch(phase, 3),
+            lrs.Clip(phase, 0.1, 0.5),
+            lrs.Cycle(lrs.Sequence(phase, marker), mirror=True, stretch=2, gain=0.5),
+            *([lrs.Cycle(phase), lrs.Cycle(phase, mirror=True, count=2)] if n else []),
+        ]:
+            both_ways(schedule, [*range(8), 100])
+    # What has no length vanishes, and its neighbours meet.
+    gone = lrs.Sequence(marker, shape(0), marker)
+    assert [gone(t) for t in range(6)] == [5.0, 4.5, 5.0, 4.5, 4.0, 4.0]
+
+
+@pytest.mark.parametrize("lengths", list(itertools.product([0, 1, 2], repeat=4)))
+def test_sequences_of_short_phases(lengths):
+    ends = [(1.0, 2.0), (3.0, 4.0), (5.0, 6.0), (7.0, 8.0)]
+    phases = [lrs.LinearWarmup(n, a, b) for n, (a, b) in zip(lengths, ends, strict=True)]
+    schedule = lrs.Sequence(*phases)
+    # By hand: every step of every phase in turn, then the end of the last one, for ever.
+    expected = [phase(t) for phase in phases for t in range(phase.steps)] + [8.0] * 3
+    assert [schedule(t) for t in range(len(expected))] == expected
+    assert schedule(range(len(expected))).tolist() == expected
+    shuffled = np.random.default_rng(0).permutation(len(expected))
+    assert schedule(shuffled).tolist() == [expected[t] for t in shuffled]
+
+
+def test_a_float_step_short_of_a_boundary_has_not_reached_it():
+    schedule = lrs.Cycle(lrs.LinearDecay(7), stretch=3)
+    begins = [7 * (3**i - 1) // 2 for i in range(80)]
+    short = [begin for begin in begins if float(begin) < begin]
+    assert short
+    for begin in short:
+        step = float(begin)
+        assert schedule(step) < 1e-15
+        assert schedule(np.array([step]))[0] < 1e-15
