@@ -14,6 +14,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import IO
 
+from lrsched._check import shown
 from lrsched._scan import LONGEST
 from lrsched._schedule import Schedule
 from lrsched.data import from_json, to_json
@@ -222,9 +223,9 @@ def _length(schedule: Schedule, asked: int | None) -> int:
     if asked is not None:
         return asked
     if schedule.steps is None:
-        raise ValueError(f"{schedule} is endless: say how far to look with --steps N")
+        raise ValueError(f"{shown(schedule)} is endless: say how far to look with --steps N")
     if schedule.steps >= _MOST:
-        raise ValueError(f"{schedule} is too long: say how far to look with --steps N")
+        raise ValueError(f"{shown(schedule)} is too long: say how far to look with --steps N")
     return schedule.steps
 
 

@@ -6,18 +6,16 @@ import dataclasses
 import itertools
 import math
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lrsched._check import Count, PositiveCount, checked
-from lrsched._schedule import A_SCHEDULE, Schedule
+from lrsched._schedule import Schedule
 from lrsched.compose import Product, Sequence, Shift, Stretch, Take
 from lrsched.piecewise import Constant
-from lrsched.questions import first_below
-
-ASchedule = Annotated[Schedule, A_SCHEDULE]
+from lrsched.questions import ASchedule, first_below
 
 
 class Phase(NamedTuple):

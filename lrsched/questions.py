@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lrsched._bounds import LAST, Bounds, bounds
-from lrsched._check import Count, NonNegative, Real, checked, refusal
+from lrsched._check import Count, NonNegative, Real, checked, refusal, shown
 from lrsched._numpy import EXACT
 from lrsched._schedule import A_SCHEDULE, Schedule
 
@@ -98,7 +98,7 @@ def _first(
                 return start + int(found[0])
             visited += stop - start
             if visited > _PATIENCE:
-                raise ValueError(f"{question}: no answer for {schedule} in {visited} steps")
+                raise ValueError(f"{question}: no answer for {shown(schedule)} in {visited} steps")
     return None
 
 

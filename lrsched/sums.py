@@ -13,11 +13,11 @@ from collections.abc import Callable
 from collections.abc import Sequence as Items
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, get_args
+from typing import get_args
 
 from lrsched import _curves, decay, piecewise, warmup
 from lrsched._bounds import bounds, cycle_at
-from lrsched._check import Count, checked
+from lrsched._check import Count
 from lrsched._schedule import A_SCHEDULE, Schedule
 from lrsched.compose import Clip, Cycle, Product, Sequence, Shift, Stretch, Sum, Take
 from lrsched.questions import values_at
@@ -25,10 +25,7 @@ from lrsched.questions import values_at
 _COUNT = get_args(Count)[1]
 
 
-@checked
-def area(
-    schedule: Annotated[Schedule, A_SCHEDULE], start: int, stop: int | None = None, /
-) -> float:
+def area(schedule: Schedule, start: int, stop: int | None = None, /) -> float:
     """The sum of the values at `range(stop)`, or at `range(start, stop)`.
 
     A few ulp from the exact sum. Sequences, products with constants, cycles and whole stretches of
@@ -49,6 +46,7 @@ def area(
     >>> lrs.area(lrs.CosineDecay(10**15), 10**6, 10**15)
     499999999000000.5
     """
+    A_SCHEDULE("area", "schedule", schedule)
     if stop is None:
         start, stop = 0, start
     start, stop = _COUNT("area", "start", start), _COUNT("area", "stop", stop)

@@ -165,6 +165,8 @@ def test_area_arguments() -> None:
         lrs.area(lrs.Constant(1), -1)
     with pytest.raises(ValueError, match="area: start must be a non-negative integer, got -1"):
         lrs.area(lrs.Constant(1), -1, 3)
+    with pytest.raises(TypeError, match="area: stop must be a non-negative integer, got 'x'"):
+        lrs.area(lrs.Constant(1), "x")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="area: schedule must be a schedule, got 3"):
         lrs.area(3, 3)  # type: ignore[arg-type]
 
