@@ -48,6 +48,8 @@ GALLERY: list[lrs.Schedule] = [
     lrs.Take(lrs.InverseSqrtDecay(10), 50),
     lrs.Shift(lrs.CosineDecay(60), -20),
     lrs.Stretch(lrs.Sequence(lrs.LinearWarmup(1), lrs.CosineDecay(4)), 20),
+    lrs.Staircase(lrs.CosineDecay(80), 10),
+    lrs.Warp(lrs.CosineDecay(80), lrs.PolynomialWarmup(80, power=2, end=80.0)),
     lrs.Cycle(lrs.CosineDecay(14), stretch=2),
     lrs.Clip(lrs.CosineDecay(80), lower=0.2, upper=0.8),
 ]

@@ -4,7 +4,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from lrsched._schedule import Schedule
-from lrsched.compose import Clip, Cycle, Product, Sequence, Shift, Stretch, Sum, Take
+from lrsched.compose import (
+    Clip,
+    Cycle,
+    Product,
+    Sequence,
+    Shift,
+    Staircase,
+    Stretch,
+    Sum,
+    Take,
+    Warp,
+)
 from lrsched.decay import (
     CosineDecay,
     ExponentialDecay,
@@ -84,11 +95,13 @@ __all__ = [
     "Schedule",
     "Sequence",
     "Shift",
+    "Staircase",
     "StepDecay",
     "Stretch",
     "Sum",
     "Take",
     "TanhDecay",
+    "Warp",
     "area",
     "check",
     "cooldown",

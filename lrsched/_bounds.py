@@ -19,10 +19,24 @@ import numpy as np
 from lrsched import _curves, decay, piecewise, warmup
 from lrsched._numpy import EXACT
 from lrsched._schedule import Schedule
-from lrsched.compose import Clip, Cycle, Product, Sequence, Shift, Stretch, Sum, Take
+from lrsched.compose import (
+    Clip,
+    Cycle,
+    Product,
+    Sequence,
+    Shift,
+    Staircase,
+    Stretch,
+    Sum,
+    Take,
+    Warp,
+)
 
 # The last step that anybody asks about: it stands for "for ever".
 LAST = 2**1000
+
+# No clock goes further.
+_FAR = 2.0**100
 
 # They rise all the way or fall all the way, whatever their fields.
 _MONOTONE = (
@@ -80,6 +94,11 @@ def bounds(schedule: Schedule, a: int, b: int, whole: bool = True) -> Bounds:
             return bounds(schedule.schedule, a, b, whole)
         case Stretch():
             return bounds(schedule.schedule, *_divided(a, b, Fraction(schedule.factor)), False)
+        case Staircase(schedule=inner, every=every):
+            return bounds(inner, a // every * every, b // every * every, whole)
+        case Warp(schedule=inner, clock=clock):
+            low, high = (min(max(t, 0.0), _FAR) for t in bounds(clock, a, b, whole))
+            return bounds(inner, math.floor(low), math.ceil(high), False)
         case Cycle():
             return _cycle(schedule, a, b, whole)
         case Clip():
@@ -133,9 +152,9 @@ def _turning(schedule: Schedule, turns: tuple[int, ...], a: int, b: int) -> Boun
     return _hull(*(_value(schedule, t) for t in (a, *between, b)))
 
 
-def _divided(a: int, b: int, by: Fraction) -> tuple[int, int]:
+def _divided(a: int | Fraction, b: int | Fraction, by: Fraction) -> tuple[int, int]:
     """Whole steps around a/by and b/by."""
-    low, high = math.floor(a / by), math.ceil(b / by)
+    low, high = max(0, math.floor(a / by)), math.ceil(b / by)
     # By no whole number, the schedule is asked about a rounded quotient: one more on either side.
     return (low, high) if by.denominator == 1 else (max(0, low - 1), high + 1)
 
@@ -153,7 +172,7 @@ def _cycle(cycle: Cycle, a: int, b: int, whole: bool) -> Bounds:
     if cycle.mirror:
         half = length * factor
         u, v = (2 * half - v, 2 * half - u) if u >= half else (min(u, 2 * half - v), min(v, half))
-    inside = bounds(cycle.schedule, *_divided(u, v, Fraction(factor)), whole and factor == 1)
+    inside = bounds(cycle.schedule, *_divided(u, v, factor), whole and factor == 1)
     return _times(inside, _hull(_power(cycle.gain, i)))
 
 
@@ -164,13 +183,13 @@ def _power(gain: float, i: int) -> float:
         return math.inf
 
 
-def cycle_at(cycle: Cycle, t: int) -> tuple[int, int, int]:
-    """The cycle that step t is in: its number, its first step, and by how much it is stretched."""
-    i, begin, factor = 0, 0, 1
-    if cycle.stretch == 1:
+def cycle_at(cycle: Cycle, t: int) -> tuple[int, Fraction, Fraction]:
+    """The cycle that step t is in: its number, where it begins, by how much it is stretched."""
+    table = cycle.table
+    if table is None:
         i = t // cycle.first
         i = i if cycle.count is None else min(i, cycle.count - 1)
-        return i, i * cycle.first, 1
-    while begin + cycle.first * factor <= t and i + 1 != cycle.count:
-        i, begin, factor = i + 1, begin + cycle.first * factor, factor * cycle.stretch
-    return i, begin, factor
+        return i, Fraction(i * cycle.first), Fraction(1)
+    i = bisect.bisect_right(table.begins, t) - 1
+    ahead = Fraction(0 if table.ahead is None else table.ahead[i])
+    return i, table.begins[i] - ahead, Fraction(table.factors[i])

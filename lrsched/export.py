@@ -15,8 +15,20 @@ from fractions import Fraction
 from functools import reduce
 
 from lrsched import _curves, decay, piecewise, warmup
+from lrsched._ratio import simple_fraction
 from lrsched._schedule import Schedule
-from lrsched.compose import Clip, Cycle, Product, Sequence, Shift, Stretch, Sum, Take
+from lrsched.compose import (
+    Clip,
+    Cycle,
+    Product,
+    Sequence,
+    Shift,
+    Staircase,
+    Stretch,
+    Sum,
+    Take,
+    Warp,
+)
 
 
 def latex(schedule: Schedule, symbol: str = r"\eta") -> str:
@@ -172,7 +184,7 @@ def _rows(schedule: Schedule, t: _Step, names: _Variables) -> list[_Row]:
 
 
 # Their members hold their ends, and so do they.
-_HOLDING = (Clip, Product, Sequence, Shift, Stretch, Sum)
+_HOLDING = (Clip, Product, Sequence, Shift, Staircase, Stretch, Sum, Warp)
 
 
 def _cut(rows: Iterable[_Row], start: Fraction, stop: Fraction | None) -> list[_Row]:
@@ -220,9 +232,19 @@ def _unended(schedule: Schedule, t: _Step, names: _Variables) -> list[_Row]:
             waiting = _Row(t.where(0), later.where(0), _number(inner(0)))
             return [waiting, *_rows(inner, later, names)]
         case Stretch(schedule=inner, factor=factor):
-            return _rows(
-                inner, dataclasses.replace(t, factor=t.factor * Fraction(repr(factor))), names
-            )
+            simple = simple_fraction(factor)
+            by = Fraction(*simple) if simple else Fraction(repr(factor))
+            return _rows(inner, dataclasses.replace(t, factor=t.factor * by), names)
+        case Staircase(schedule=inner, every=every):
+            u = names.define("u", (_number(every) * _floor(t.over(every))).text)
+            return [_Row(t.where(0), None, _cases(_rows(inner, _Step(u), names), u))]
+        case Warp(schedule=inner, clock=clock):
+            seen = [
+                dataclasses.replace(row, value=_clipped(row.value, 0.0, None))
+                for row in _rows(clock, t, names)
+            ]
+            u = names.define("u", _cases(seen, t.variable).text)
+            return [_Row(t.where(0), None, _cases(_rows(inner, _Step(u), names), u))]
         case Cycle():
             return [_Row(t.where(0), None, _cycle(schedule, t, names))]
         case Clip(schedule=inner, lower=lower, upper=upper):
@@ -270,11 +292,11 @@ def _clipped(value: _Expression, lower: float | None, upper: float | None) -> _E
 
 def _cycle(cycle: Cycle, t: _Step, names: _Variables) -> _Expression:
     first, step = _number(cycle.first), t.expression
-    growth = _number(cycle.stretch)
+    growth = _number(cycle.stretch)  # whose rounded beginnings no whole step can tell apart
     if cycle.stretch == 1:
         number = _floor(t.over(cycle.first))
     else:
-        ratio = _number(1) + _number(cycle.stretch - 1) * t.over(cycle.first)
+        ratio = _number(1) + (growth - _number(1)) * t.over(cycle.first)
         number = _floor(_Expression(rf"\log_{{{cycle.stretch}}}\left({ratio.text}\right)"))
     if cycle.count is not None:
         number = _call("min", number, _number(cycle.count - 1))
@@ -286,7 +308,7 @@ def _cycle(cycle: Cycle, t: _Step, names: _Variables) -> _Expression:
         if cycle.stretch == 1:
             inside = step - first * i
         else:
-            past = (growth**i - _number(1)) / _number(cycle.stretch - 1)
+            past = (growth**i - _number(1)) / (growth - _number(1))
             inside = (step - first * past) / growth**i
         factor = _number(1) if cycle.gain == 1 else _number(cycle.gain) ** i
     if cycle.mirror:

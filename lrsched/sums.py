@@ -18,8 +18,9 @@ from typing import get_args
 from lrsched import _curves, decay, piecewise, warmup
 from lrsched._bounds import bounds, cycle_at
 from lrsched._check import Count
+from lrsched._ratio import simple_fraction
 from lrsched._schedule import A_SCHEDULE, Schedule
-from lrsched.compose import Clip, Cycle, Product, Sequence, Shift, Stretch, Sum, Take
+from lrsched.compose import Clip, Cycle, Product, Sequence, Shift, Staircase, Stretch, Sum, Take
 from lrsched.questions import values_at
 
 _COUNT = get_args(Count)[1]
@@ -139,8 +140,11 @@ def _inside(schedule: Schedule, first: Fraction, clock: Fraction, n: int) -> Fra
             waiting = _before(-offset, first, clock, n)
             seen = first + offset + waiting * clock
             return waiting * _exact(inner(0)) + _sum(inner, seen, clock, n - waiting)
-        case Stretch(schedule=inner, factor=factor) if factor.is_integer():
-            return _sum(inner, first / int(factor), clock / int(factor), n)
+        case Stretch(schedule=inner, factor=factor) if simple := simple_fraction(factor):
+            by = Fraction(*simple)
+            return _sum(inner, first / by, clock / by, n)
+        case Staircase(schedule=inner, every=every):
+            return _flat(inner, every, first, clock, n)
         case Product(factors=factors):
             others = [f for f in factors if not isinstance(f, piecewise.Constant)]
             constants = [Fraction(f.value) for f in factors if isinstance(f, piecewise.Constant)]
@@ -236,22 +240,36 @@ def _fraction(value: Decimal) -> Fraction:
 
 
 def _stairs(stairs: decay.StepDecay, first: Fraction, clock: Fraction, n: int) -> Fraction:
-    """A partial stair, as many whole ones as there are, and a partial one; the first is 1 high."""
-    each = stairs.every / clock
-    if each.denominator != 1:
-        raise _NoClosedFormError
-    level = math.floor(first / stairs.every)
-    head = _before((level + 1) * stairs.every, first, clock, n)
-    whole, tail = divmod(n - head, int(each))
-    parts = ((head, level, 1), (int(each), level + 1, whole), (tail, level + 1 + whole, 1))
+    """The first stair is 1 high."""
+    parts = _flights(stairs.every, first, clock, n)
     return sum(
-        (
-            points * _powers(stairs.gamma, i, count)
-            for points, i, count in parts
-            if points and count
-        ),
+        (points * _powers(stairs.gamma, level, count) for points, level, count in parts),
         Fraction(0),
     )
+
+
+def _flat(inner: Schedule, every: int, first: Fraction, clock: Fraction, n: int) -> Fraction:
+    parts = _flights(every, first, clock, n)
+    sums = (
+        points * _sum(inner, Fraction(level * every), Fraction(every), count)
+        for points, level, count in parts
+    )
+    return sum(sums, Fraction(0))
+
+
+def _flights(every: int, first: Fraction, clock: Fraction, n: int) -> list[tuple[int, int, int]]:
+    """Stairs of `every` steps: how many of the n are on each, the first one's number, how many.
+
+    A partial stair, as many whole ones as there are, and a partial one.
+    """
+    each = every / clock
+    if each.denominator != 1:
+        raise _NoClosedFormError
+    level = math.floor(first / every)
+    head = _before((level + 1) * every, first, clock, n)
+    whole, tail = divmod(n - head, int(each))
+    parts = [(head, level, 1), (int(each), level + 1, whole), (tail, level + 1 + whole, 1)]
+    return [part for part in parts if part[0] and part[2]]
 
 
 def _powers(gamma: float, i: int, count: int) -> Fraction:
@@ -277,6 +295,8 @@ _CYCLES = 10_000
 
 
 def _cycles(cycle: Cycle, first: Fraction, clock: Fraction, n: int) -> Fraction:
+    if cycle.table is not None and cycle.table.ahead is not None:
+        raise _NoClosedFormError  # cycles of rounded lengths
     total, done = Fraction(0), 0
     for _ in range(_CYCLES):
         if done == n:
@@ -284,7 +304,7 @@ def _cycles(cycle: Cycle, first: Fraction, clock: Fraction, n: int) -> Fraction:
         t = first + done * clock
         i, begin, factor = cycle_at(cycle, math.floor(t))
         length = cycle.first * factor
-        points = _before(begin + length, first, clock, n) - done
+        points = _before(int(begin + length), first, clock, n) - done
         one = _one_cycle(cycle, (t - begin) / factor, clock / factor, points)
         alike = 1
         if t == begin and factor == 1 == cycle.stretch and (length / clock).denominator == 1:

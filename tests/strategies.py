@@ -60,7 +60,7 @@ def _sequence(phases: list[lrs.Schedule]) -> lrs.Schedule:
     return lrs.Sequence(*(p if p.steps is not None else lrs.Take(p, 7) for p in first), last)
 
 
-def _cycle(schedule: lrs.Schedule, mirror: bool, stretch: int, gain: float) -> lrs.Schedule:
+def _cycle(schedule: lrs.Schedule, mirror: bool, stretch: float, gain: float) -> lrs.Schedule:
     finite = schedule if schedule.steps else lrs.Take(schedule, 5)
     return lrs.Cycle(finite, mirror=mirror, stretch=stretch, gain=gain)
 
@@ -76,7 +76,9 @@ def _combined(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.builds(lrs.Take, inner, COUNTS),
         st.builds(lrs.Shift, inner, st.integers(-(10**9), 10**9)),
         st.builds(lrs.Stretch, inner, st.floats(1e-3, 1e6)),
-        st.builds(_cycle, inner, st.booleans(), st.integers(1, 3), SHARES),
+        st.builds(_cycle, inner, st.booleans(), st.integers(1, 3) | st.floats(1.001, 3), SHARES),
+        st.builds(lrs.Staircase, inner, st.integers(1, 10**9)),
+        st.builds(lrs.Warp, inner, inner),
         st.builds(lambda s, low: lrs.Clip(s, lower=low), inner, REALS),
     )
 

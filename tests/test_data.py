@@ -203,11 +203,6 @@ BAD_TEXTS = [
     ("CosineDecay(1) if 1 else 2", "expected the end of the text, got 'if'", "column 16"),
     ("x := 3", "unknown name 'x'", "column 1"),
     ("x" * 1_000_001, "at most 1000000 characters long, got 1000001", None),
-    (
-        "Cycle(Cycle(LinearWarmup(1), stretch=2, count=10**9))".replace("10**9", "10_0000_0000"),
-        "Cycle: count must be at most 1024 with stretch=2, got 1000000000",
-        "column 7",
-    ),
 ]
 
 
@@ -303,6 +298,7 @@ HOSTILE = [
     "." * 250_000,
     "a " * 120_000,
     "Cycle(" * 90 + "LinearWarmup(9)" + ", stretch=99, count=9)" * 90,
+    "Cycle(" * 3 + "LinearWarmup(1)" + ", stretch=1.001, count=1000000000000)" * 3,
     "Stretch(" * 90 + "LinearWarmup(9)" + ", 1e300)" * 90,
     "Sum(" * 99 + "CosineDecay(1)," * 2000 + ")" * 99,
     '{"version": 1, "schedule": [' + "[1]," * 60_000 + "1]}",
@@ -496,8 +492,11 @@ data:
 CONFIGURED = 3e-4 * lrs.Sequence(lrs.LinearWarmup(2_000), lrs.CosineDecay(98_000, end=0.1))
 
 
+@pytest.mark.frameworks
 def test_omegaconf_and_hydra() -> None:
-    omegaconf, hydra = pytest.importorskip("omegaconf"), pytest.importorskip("hydra.utils")
+    import omegaconf
+    from hydra import utils as hydra
+
     config = omegaconf.OmegaConf.create(YAML)
     assert lrs.parse(config.text) == CONFIGURED
     assert lrs.from_dict(config.data) == CONFIGURED
@@ -523,8 +522,8 @@ main()
 """
 
 
+@pytest.mark.frameworks
 def test_a_hydra_command_line_overrides_a_schedule(tmp_path: Path) -> None:
-    pytest.importorskip("hydra")
     (tmp_path / "config.yaml").write_text("schedule: CosineDecay(10)\nhydra: {run: {dir: .}}\n")
     (tmp_path / "main.py").write_text(HYDRA_MAIN)
     for override, expected in (

@@ -161,9 +161,9 @@ def _set_in_type(formula: str) -> None:
             parser.parse(f"${text}$")
 
 
+@pytest.mark.frameworks
 @pytest.mark.parametrize("schedule", [*SCHEDULES_WITH_FORMULAS, Tower(0.5, 1.1)], ids=repr)
 def test_it_can_be_set_in_type(schedule: lrs.Schedule) -> None:
-    pytest.importorskip("matplotlib")
     _set_in_type(latex(schedule))
 
 

@@ -43,6 +43,14 @@ COMPOSED = [
     lrs.Take(lrs.TanhDecay(30), 12),
     0.0 * lrs.CosineDecay(9),
     lrs.Product(2.0, 0.5),
+    lrs.Staircase(0.5 * lrs.CosineDecay(40), 7),
+    lrs.Stretch(lrs.Staircase(lrs.LinearDecay(9), 2), 3),
+    lrs.Staircase(lrs.Sequence(lrs.LinearWarmup(9), lrs.PolynomialDecay(30, power=3)), 4),
+    lrs.Warp(lrs.CosineDecay(9), lrs.LinearWarmup(40, start=-1.0, end=9.0)),
+    lrs.Cycle(lrs.CosineDecay(10), stretch=1.5, gain=0.5),
+    lrs.Cycle(lrs.LinearDecay(7), mirror=True, stretch=1.3, count=4),
+    lrs.Stretch(lrs.Cycle(lrs.LinearDecay(100), count=3), 1 / 3),
+    lrs.Stretch(lrs.StepDecay(5), 2.5),
 ]
 ALL = KNOWN + COMPOSED
 SPANS = [(0, 1), (0, 5), (0, 57), (3, 47), (7, 7), (9, 3), (100, 3000), (999, 1001)]
@@ -135,6 +143,12 @@ LONG = [
         0,
         10**15,
         lambda mp: mp.mpf(50 * 10**12),
+    ),
+    (
+        lrs.Staircase(lrs.LinearDecay(10**15), 10**9),
+        0,
+        10**15,
+        lambda mp: mp.mpf(10**15 + 10**9) / 2,
     ),
     (lrs.Clip(lrs.LinearDecay(10**3), lower=0.5), 10**4, 10**15, lambda mp: (10**15 - 10**4) / 2),
 ]

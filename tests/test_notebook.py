@@ -87,10 +87,11 @@ def test_nothing_is_imported_for_it() -> None:
     assert not {"matplotlib", "IPython"} & set(modules)
 
 
+@pytest.mark.frameworks
 def test_in_a_notebook_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    nbclient = pytest.importorskip("nbclient")
-    nbformat = pytest.importorskip("nbformat")
-    pytest.importorskip("ipykernel")
+    import nbclient
+    import nbformat
+
     monkeypatch.setenv("PYTHONPATH", str(Path(lrs.__file__).parents[1]))
     notebook = nbformat.v4.new_notebook()
     text = "3e-4 * Sequence(LinearWarmup(20), CosineDecay(80, end=0.1))"

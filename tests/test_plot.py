@@ -7,22 +7,26 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import lrsched as lrs
 
-matplotlib = pytest.importorskip("matplotlib")
-matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402
+pytestmark = pytest.mark.frameworks
 
 SCHEDULE = 0.1 * lrs.Sequence(lrs.LinearWarmup(10), lrs.Constant(0.5, steps=30), lrs.StepDecay(25))
 
 
 @pytest.fixture(autouse=True)
-def _closed() -> Iterator[None]:
-    yield
+def pyplot() -> Iterator[Any]:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    yield pyplot
     pyplot.close("all")
 
 
@@ -39,7 +43,7 @@ def test_the_curve_is_the_schedule_and_its_phases_are_marked() -> None:
     assert ax.get_yscale() == "linear"
 
 
-def test_several_schedules_share_the_axes_handed_in() -> None:
+def test_several_schedules_share_the_axes_handed_in(pyplot: Any) -> None:
     figure, (left, right) = pyplot.subplots(1, 2)
     a, b = lrs.CosineDecay(100), lrs.LinearDecay(200, end=0.01)
     assert lrs.plot(a, b, ax=right, log=True, labels=["cosine", "linear"]) is right
@@ -67,7 +71,7 @@ def test_steps_beyond_what_an_axis_can_tell_apart() -> None:
         ((SCHEDULE,), {"steps": 9, "labels": []}, ValueError, "labels must be as many as the 1"),
     ],
 )
-def test_arguments(arguments, options, kind, says) -> None:  # type: ignore[no-untyped-def]
+def test_arguments(pyplot, arguments, options, kind, says) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(kind, match=says):
         lrs.plot(*arguments, **options)
     assert pyplot.get_fignums() == []

@@ -1,0 +1,35 @@
+"""How a translation is held against its peer."""
+
+import importlib
+import os
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+import lrsched as lrs
+
+# A peer takes its time, the first time most of all.
+drawn = settings(max_examples=40, deadline=None)
+
+
+def peer(name):
+    """The peer's module; where a run promises the peers, as CI does, its absence is a failure."""
+    if os.environ.get("CI"):
+        return importlib.import_module(name)
+    return pytest.importorskip(name, reason="the extra `peers` has it")
+
+
+def follows(schedule, values, within=1e-12, skip=()):
+    """The schedule has these values at steps 0, 1, 2, ..., to a fraction of the largest."""
+    values = np.asarray(values, dtype=np.float64)
+    ours = schedule(np.arange(len(values)))
+    off = np.abs(ours - values)
+    off[list(skip)] = 0
+    step = int(off.argmax())
+    assert off[step] <= within * np.abs(values).max(), (
+        f"step {step}: ours {ours[step]!r}, theirs {values[step]!r}, {schedule!r}"
+    )
+    some = range(0, len(values), 1 + len(values) // 100)
+    assert [schedule(t) for t in some] == pytest.approx(ours[:: some.step], rel=1e-12, abs=1e-300)
+    assert lrs.parse(repr(schedule)) == schedule
