@@ -1,5 +1,8 @@
 """Learning-rate schedules as values: pure functions of the step, for any framework or none."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from lrsched._schedule import Schedule
 from lrsched.compose import (
     Clip,
@@ -13,7 +16,6 @@ from lrsched.compose import (
     Take,
     Warp,
 )
-from lrsched.data import parse
 from lrsched.decay import (
     CosineDecay,
     ExponentialDecay,
@@ -57,6 +59,14 @@ from lrsched.warmup import (
     SaturatingWarmup,
 )
 
+if TYPE_CHECKING:
+    from lrsched.data import from_dict, from_json, to_dict, to_json
+    from lrsched.look import check, describe
+    from lrsched.plotting import plot
+    from lrsched.questions import diff, first_above, first_below, match
+    from lrsched.sums import area
+    from lrsched.text import parse
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -98,13 +108,25 @@ __all__ = [
     "Take",
     "TanhDecay",
     "Warp",
+    "area",
+    "check",
     "cooldown",
     "cosine_restarts",
+    "describe",
+    "diff",
+    "first_above",
+    "first_below",
+    "from_dict",
+    "from_json",
     "infinite_lr",
     "layer_rates",
+    "match",
     "one_cycle",
     "parse",
+    "plot",
     "range_test",
+    "to_dict",
+    "to_json",
     "triangular",
     "trust_ratio",
     "warmup_constant",
@@ -115,3 +137,32 @@ __all__ = [
     "warmup_polynomial",
     "warmup_stable_decay",
 ]
+
+# Looked up when asked for: a training run that only wants values imports no reader of JSON.
+_ELSEWHERE = {
+    "area": "sums",
+    "check": "look",
+    "describe": "look",
+    "diff": "questions",
+    "first_above": "questions",
+    "first_below": "questions",
+    "from_dict": "data",
+    "from_json": "data",
+    "match": "questions",
+    "parse": "text",
+    "plot": "plotting",
+    "to_dict": "data",
+    "to_json": "data",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module 'lrsched' has no attribute {name!r}")
+    found = getattr(import_module(f"lrsched.{_ELSEWHERE[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

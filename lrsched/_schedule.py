@@ -148,6 +148,13 @@ class Schedule(Value):
     def __radd__(self, other: float) -> Schedule:
         return _combined("Sum", other, self)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the curve, and the text beside it."""
+        # Looked up late: pictures are drawn of schedules.
+        from lrsched import svg
+
+        return svg.card(self)
+
 
 def _combined(name: str, a: Any, b: Any) -> Schedule:
     if not all(isinstance(x, (Schedule, int, float, np.integer, np.floating)) for x in (a, b)):

@@ -168,8 +168,12 @@ class _Fold(_Members):
         if len(shown) < 2 or (numbers[0] and numbers[1]):
             return f"{type(self).__name__}({', '.join(shown)})"
         if self._symbol == "*":  # binds tighter than the + of a sum among its factors
-            sums = (isinstance(m, _Fold) and " + " in repr(m) for m in self._members)
-            shown = [f"({s})" if is_sum else s for s, is_sum in zip(shown, sums, strict=True)]
+            # Each member's text is made once: twice would be 2**depth times.
+            folds = [isinstance(m, _Fold) for m in self._members]
+            shown = [
+                f"({text})" if fold and " + " in text else text
+                for text, fold in zip(shown, folds, strict=True)
+            ]
         return f" {self._symbol} ".join(shown)
 
 
@@ -494,7 +498,8 @@ class Cycle(Schedule):
         return (self.schedule.steps or 0) * (2 if self.mirror else 1)
 
     @functools.cached_property
-    def _cycles(self) -> Cycles | None:
+    def table(self) -> Cycles | None:
+        """Where lengthening cycles begin; None where all are as long as the first."""
         return None if self.stretch == 1 else cycles(self.first, self.stretch, self.count)
 
     @property
@@ -502,18 +507,18 @@ class Cycle(Schedule):
         """Length in steps: the sum of the cycles', rounded up to a whole step."""
         if self.count is None:
             return None
-        return self.first * self.count if self._cycles is None else self._cycles.steps
+        return self.first * self.count if self.table is None else self.table.steps
 
     def formula(self, t: Any, xp: Any) -> Any:
         factor: Any = 1
-        if self._cycles is None:
+        if self.table is None:
             # Not t - i * first: of steps beyond 2**53 that difference of floats leaves nothing.
             i, u = t // self.first, t % self.first
             if self.count is not None:  # the very end belongs to the last cycle
                 last = xp.minimum(i, self.count - 1)
                 i, u = last, u + (i - last) * self.first
         else:
-            begins, factors, ahead, _ = self._cycles
+            begins, factors, ahead, _ = self.table
             i = xp.count(begins[1:], t)
             u, factor = t - xp.take(begins, i), xp.take(factors, i)
             if ahead is not None:
@@ -521,7 +526,7 @@ class Cycle(Schedule):
             u = xp.minimum(u, self.first * factor)  # where the table ends, the last cycle holds
         if self.mirror:
             u = xp.minimum(u, self.first * factor - u)
-        local = u if self._cycles is None else Ratio.of(u, factor)
+        local = u if self.table is None else Ratio.of(u, factor)
         value = self.schedule.formula(local, xp)
         return value if self.gain == 1 else _number(value * self.gain**i, xp)
 
