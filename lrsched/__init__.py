@@ -1,7 +1,7 @@
 """Learning-rate schedules as values: pure functions of the step, for any framework or none."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import importlib
+import typing
 
 from lrsched._schedule import Schedule
 from lrsched.compose import (
@@ -59,7 +59,7 @@ from lrsched.warmup import (
     SaturatingWarmup,
 )
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from lrsched.data import from_dict, from_json, to_dict, to_json
     from lrsched.look import check, describe
     from lrsched.plotting import plot
@@ -156,10 +156,10 @@ _ELSEWHERE = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> typing.Any:
     if name not in _ELSEWHERE:
         raise AttributeError(f"module 'lrsched' has no attribute {name!r}")
-    found = getattr(import_module(f"lrsched.{_ELSEWHERE[name]}"), name)
+    found = getattr(importlib.import_module(f"lrsched.{_ELSEWHERE[name]}"), name)
     globals()[name] = found
     return found
 

@@ -26,6 +26,8 @@ from lrsched.compat import optax as compat_optax
 from lrsched.compat import torch as compat_torch
 from lrsched.compat import transformers
 
+pytestmark = pytest.mark.frameworks
+
 # Few different numbers, so that plateaus, ties and comebacks happen; and any numbers at all.
 METRICS = st.lists(
     st.one_of(

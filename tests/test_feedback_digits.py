@@ -7,10 +7,13 @@ import os
 import signal
 
 import numpy as np
+import pytest
 import torch
 from sklearn.datasets import load_digits
 
 import lrsched as lrs
+
+pytestmark = pytest.mark.frameworks
 
 BATCH, EPOCH, EPOCHS = 50, 24, 20
 SCHEDULE = 2.0 * lrs.CosineDecay(2 * EPOCH * EPOCHS)

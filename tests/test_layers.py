@@ -20,6 +20,8 @@ from sklearn.datasets import load_digits
 import lrsched as lrs
 from lrsched.adapters.torch import ScheduleLR
 
+pytestmark = pytest.mark.frameworks
+
 # Ordinary layers, a huge and a tiny one, and those without weights, gradient or both.
 WEIGHTS = np.array([3.0, 0.5, 100.0, 1e-3, 0.0, 2.0, 0.0, 1e200])
 GRADS = np.array([0.1, 7.0, 1e-6, 1e-3, 1.0, 0.0, 0.0, 1e-200])

@@ -58,8 +58,8 @@ def test_all_is_sorted_and_complete() -> None:
     assert list(lrs.__all__) == sorted(set(lrs.__all__))
     bound = {
         name
-        for name, value in vars(lrs).items()
-        if not name.startswith("_") and not isinstance(value, ModuleType)
+        for name in dir(lrs)
+        if not name.startswith("_") and not isinstance(getattr(lrs, name), ModuleType)
     }
     assert bound == set(lrs.__all__)
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 import lrsched as lrs
 
+pytestmark = pytest.mark.frameworks
+
 NEW = [
     lrs.Warp(lrs.CosineDecay(10), lrs.PolynomialWarmup(20, power=2, end=10)),
     lrs.Warp(lrs.Cycle(lrs.LinearDecay(1), mirror=True), lrs.LinearWarmup(40, end=3)),

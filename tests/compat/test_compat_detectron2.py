@@ -7,16 +7,19 @@ the product of a warmup factor and a decay.
 """
 
 import bisect
+import importlib
 import inspect
 
 import pytest
-from compat_peers import drawn, follows, peer
+from compat_peers import drawn, follows
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lrsched.compat import detectron2 as compat
 
-peers = peer("fvcore.common.param_scheduler")
+pytestmark = pytest.mark.frameworks
+
+peers = importlib.import_module("fvcore.common.param_scheduler")
 
 
 def both(build, iterations, skip=()):

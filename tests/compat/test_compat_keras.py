@@ -1,16 +1,19 @@
 """The schedules of Keras, in float64 and in the float32 of its defaults."""
 
+import importlib
 import inspect
 
 import numpy as np
 import pytest
-from compat_peers import drawn, follows, peer
+from compat_peers import drawn, follows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lrsched.compat import keras as compat
 
-keras = peer("keras")
+pytestmark = pytest.mark.frameworks
+
+keras = importlib.import_module("keras")
 peers = keras.optimizers.schedules
 
 

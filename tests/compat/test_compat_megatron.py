@@ -1,22 +1,25 @@
 """Megatron's OptimizerParamScheduler, step for step."""
 
+import importlib
 import inspect
 import warnings
 from types import SimpleNamespace
 
 import pytest
-from compat_peers import drawn, follows, peer
+from compat_peers import drawn, follows
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lrsched.compat import megatron as compat
+
+pytestmark = pytest.mark.frameworks
 
 with warnings.catch_warnings():
     # Its import runs through all of Megatron, which tells what is deprecated in itself and in torch
     # and that Transformer Engine and Apex are not there. The scheduler needs none of it.
     warnings.filterwarnings("ignore", "Transformer Engine and Apex", UserWarning)
     warnings.simplefilter("ignore", DeprecationWarning)
-    peers = peer("megatron.core.optimizer_param_scheduler")
+    peers = importlib.import_module("megatron.core.optimizer_param_scheduler")
 
 
 def weight_decay(*args):

@@ -1,17 +1,20 @@
 """The schedules of optax, in float64 and in float32."""
 
+import importlib
 import inspect
 
 import numpy as np
 import pytest
-from compat_peers import drawn, follows, peer
+from compat_peers import drawn, follows
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lrsched.compat import optax as compat
 
-jax = peer("jax")
-peers = peer("optax")
+pytestmark = pytest.mark.frameworks
+
+jax = importlib.import_module("jax")
+peers = importlib.import_module("optax")
 
 
 def values(schedule, steps, x64=True):

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 import lrsched as lrs
 
+pytestmark = pytest.mark.frameworks
+
 
 @drawn
 @given(st.integers(0, 40), st.integers(1, 80), st.floats(0, 1))

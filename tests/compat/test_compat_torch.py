@@ -1,17 +1,20 @@
 """torch.optim.lr_scheduler, step for step on a real optimizer."""
 
+import importlib
 import math
 import warnings
 
 import pytest
-from compat_peers import drawn, follows, peer
+from compat_peers import drawn, follows
 from hypothesis import given
 from hypothesis import strategies as st
 
 import lrsched as lrs
 from lrsched.compat import torch as compat
 
-torch = peer("torch")
+pytestmark = pytest.mark.frameworks
+
+torch = importlib.import_module("torch")
 peers = torch.optim.lr_scheduler
 swa = torch.optim.swa_utils
 
@@ -294,7 +297,7 @@ def test_warmups_of_no_length():
 
 
 def gradual(make_after, steps, multiplier=1.0, total=5):
-    module = peer("warmup_scheduler")
+    module = importlib.import_module("warmup_scheduler")
     with warnings.catch_warnings():
         # It asks the inner scheduler for get_lr() outside of step().
         warnings.filterwarnings("ignore", "To get the last learning rate", UserWarning)

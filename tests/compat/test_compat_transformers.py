@@ -1,16 +1,19 @@
 """The schedules of transformers, step for step on a real optimizer."""
 
+import importlib
 import inspect
 
 import pytest
-from compat_peers import drawn, follows, peer
+from compat_peers import drawn, follows
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lrsched.compat import transformers as compat
 
-torch = peer("torch")
-peers = peer("transformers.optimization")
+pytestmark = pytest.mark.frameworks
+
+torch = importlib.import_module("torch")
+peers = importlib.import_module("transformers.optimization")
 
 
 def rates(name, steps, lr=0.1, **arguments):
