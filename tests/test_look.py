@@ -238,6 +238,13 @@ FAR = [
     (lrs.first_below, lrs.Cycle(lrs.LinearDecay(10)), 0.1, 0, None),
     (lrs.first_below, lrs.Cycle(lrs.LinearDecay(10)), 0.15, 10**15, 10**15 + 9),
     (lrs.first_above, lrs.Cycle(lrs.LinearWarmup(10), gain=0.999), 0.8, 10**7, None),
+    (
+        lrs.first_below,
+        lrs.Cycle(lrs.Sequence(lrs.LinearDecay(1), lrs.Constant(1, steps=3)), mirror=True),
+        0.5,
+        0,
+        None,
+    ),
     (lrs.first_below, lrs.ExponentialDecay(0.999999), 1e-300, 0, None),
     (lrs.first_above, lrs.SaturatingWarmup(1e9), 1.0, 0, None),
     (lrs.first_above, lrs.ExponentialDecay(1.0000001), 1e300, 0, None),

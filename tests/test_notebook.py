@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from cases import CASES
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from strategies import SCHEDULES
 
 import lrsched as lrs
@@ -44,6 +44,7 @@ def test_the_picture_is_the_curve(schedule: lrs.Schedule) -> None:
 
 
 @settings(max_examples=150, deadline=None)
+@example(lrs.LinearDecay(9, start=1.7e308, end=-1.7e308))
 @given(SCHEDULES)
 def test_any_schedule_has_a_picture(schedule: lrs.Schedule) -> None:
     points = _curve(_tree(schedule))
