@@ -193,7 +193,8 @@ def draw(report: Report, axes: Any) -> None:
     names = {row["what"]: f"{row['what']}, {row['dtype']}" for row in rows}
     shown = [{"what": names[row["what"]], "ulp": max(row["last ten"], 0.1)} for row in rows]
     measure.bars(axes, shown, "ulp", ours="lrsched, ")
-    axes.set(title="The last ten steps before zero", xlabel="largest error in ulp")
+    title = "Warmup and cosine: the last ten steps before zero"
+    axes.set(title=title, xlabel="largest error in ulp")
 
 
 if __name__ == "__main__":

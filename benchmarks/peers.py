@@ -119,7 +119,7 @@ def index(curve: Curve) -> Peer:
 
 
 ON_NUMBERS: dict[str, Callable[[Curve], Peer]] = {
-    "lrsched 0.5.0 of the index": index,
+    "the index's lrsched 0.5.0": index,
     "fvcore": fvcore,
     "transformers": transformers,
 }
