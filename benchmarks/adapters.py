@@ -38,10 +38,10 @@ def transformers() -> Any:
 def sequential(optimizer: Any) -> Any:
     from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, SequentialLR
 
-    decay = {"T_max": SHAPE.total - SHAPE.warmup, "eta_min": ABSOLUTE.peak * SHAPE.floor}
+    steps, end = SHAPE.total - SHAPE.warmup, ABSOLUTE.peak * SHAPE.floor
     # LinearLR can't begin at 0.
     warmup = LinearLR(optimizer, start_factor=1e-9, total_iters=SHAPE.warmup)
-    phases = [warmup, CosineAnnealingLR(optimizer, **decay)]
+    phases = [warmup, CosineAnnealingLR(optimizer, steps, eta_min=end)]
     return SequentialLR(optimizer, phases, milestones=[SHAPE.warmup])
 
 

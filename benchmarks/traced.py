@@ -70,7 +70,10 @@ def under_jax(report: Report) -> None:
 
     inputs = {"a step": jax.numpy.asarray(7), "100,000 steps": jax.numpy.asarray(STEPS)}
     for phases in COUNTS:
-        functions = {"optax.join_schedules": optax_join(phases), "lrsched": ours(phases)}
+        functions: dict[str, Callable[[Any], Any]] = {
+            "optax.join_schedules": optax_join(phases),
+            "lrsched": ours(phases),
+        }
         for what, given in inputs.items():
             compiled, seconds, sizes = {}, {}, {}
             for name, function in functions.items():
@@ -85,7 +88,7 @@ def under_jax(report: Report) -> None:
             wanted = ours(phases)(np.asarray(given))
             for name, run in compiled.items():
                 same(name, run(given), wanted, rtol=1e-4)
-            columns = {"phases": phases, "of": what}
+            columns: dict[str, Any] = {"phases": phases, "of": what}
             for table, values in (("compile seconds", seconds), ("equations", sizes)):
                 reference, own = values.values()
                 report.add(f"jax.jit: {table}", "optax.join_schedules", **columns, value=reference)

@@ -27,8 +27,14 @@ def sizes(report: Report) -> None:
     jitted = optax()
     for n, target in SIZES.items():
         t = spread(n)
-        functions = {REFERENCE: hand, "lrsched": ours, "naive np.where": line}
-        runners = {name: (partial(function, t), n) for name, function in functions.items()}
+        functions: dict[str, Callable[[Any], Any]] = {
+            REFERENCE: hand,
+            "lrsched": ours,
+            "naive np.where": line,
+        }
+        runners: dict[str, measure.Runner] = {
+            name: (partial(function, t), n) for name, function in functions.items()
+        }
         for name, (run, _) in runners.items():
             same(name, run(), hand(t), rtol=1e-12)
         for name, (function, steps, rtol) in jitted(t).items():
@@ -114,7 +120,10 @@ def looped(report: Report) -> None:
 
 def memory(report: Report) -> None:
     """The peak of what is allocated, the output included, by the output."""
-    functions = {"lrsched": CURVE.ours(), REFERENCE: peers.fused(CURVE)}
+    functions: dict[str, Callable[[Any], Any]] = {
+        "lrsched": CURVE.ours(),
+        REFERENCE: peers.fused(CURVE),
+    }
     functions["naive np.where"] = peers.naive(CURVE)
     for n in (10**5, 10**6, 10**7):
         t = spread(n)
