@@ -131,7 +131,10 @@ def curve(total: int) -> peers.Curve:
 def against_peers(report: Report) -> None:
     """Warmup and cosine down to 0."""
     table = "warmup and cosine to zero"
-    single = {"dtype": np.float32, "edges": ["2**24"]}  # their steps are int32 or float32
+    single: dict[str, Any] = {
+        "dtype": np.float32,
+        "edges": ["2**24"],
+    }  # their steps are int32 or float32
     measured(report, table, "lrsched", lambda n: (one_by_one(curve(n).ours()), curve(n).ours()))
     by_hand = peers.by_hand
     measured(report, table, "by hand", lambda n: (one_by_one(by_hand(curve(n))), curve(n).ours()))
@@ -143,7 +146,7 @@ def against_peers(report: Report) -> None:
                 return one_by_one(peer.call, peer.scale), curve(n).ours()
 
             measured(report, table, name, build, **options)
-    others = (
+    others: tuple[tuple[str, Any, dict[str, Any]], ...] = (
         ("lrsched, JAX", jax, single),
         ("torch", torch, {"edges": []}),
         ("thinc, linear", thinc, {}),
@@ -172,7 +175,7 @@ def torch(n: int) -> tuple[Valued, lrs.Schedule]:
     optimizer.step()
     for _ in range(n):
         scheduler.step()
-        values.append(scheduler.get_last_lr()[0])
+        values.append(float(scheduler.get_last_lr()[0]))
     return one_by_one(values.__getitem__), lrs.CosineDecay(n)
 
 
@@ -193,7 +196,8 @@ def draw(report: Report, axes: Any) -> None:
     names = {row["what"]: f"{row['what']}, {row['dtype']}" for row in rows}
     shown = [{"what": names[row["what"]], "ulp": max(row["last ten"], 0.1)} for row in rows]
     measure.bars(axes, shown, "ulp", ours="lrsched, ")
-    axes.set(title="The last ten steps before zero", xlabel="largest error in ulp")
+    title = "Warmup and cosine: the last ten steps before zero"
+    axes.set(title=title, xlabel="largest error in ulp")
 
 
 if __name__ == "__main__":

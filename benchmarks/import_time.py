@@ -42,8 +42,8 @@ def fill(report: Report) -> None:
             skip(module, error)
         else:
             times[module] = []
-    heavy = 2 if report.quick else 5
-    light = 3 if report.quick else 31
+    heavy = 1 if report.quick else 3
+    light = 3 if report.quick else 25
     for i in range(light):
         for module, own in times.items():
             if i < heavy or module in ("numpy", "lrsched"):

@@ -23,6 +23,7 @@ import numpy as np
 
 SLICE = 0.003  # seconds of a runner's turn, at least
 OURS, THEIRS = "#d1495b", "#8d99ae"
+OTHERS = ["#2b2d42", "#3d7ea6", "#8d99ae", "#5c9e6b", "#b58900"]
 
 Rows = list[dict[str, Any]]
 # What one turn calls, and how many steps that is.
@@ -152,7 +153,7 @@ def machine() -> dict[str, Any]:
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "system": platform.platform(),
         "python": platform.python_version(),
         **{name: sys.modules[name].__version__ for name in names if name in sys.modules},
@@ -174,14 +175,15 @@ def bars(axes: Any, rows: Rows, value: str, ours: str = "lrsched") -> None:
     drawn = axes.barh([row["what"] for row in rows], [row[value] for row in rows], color=colours)
     axes.bar_label(drawn, [_cell("", row[value]) for row in rows], padding=3)
     axes.set_xscale("log")
-    axes.margins(x=0.12)
+    axes.margins(x=0.2)
 
 
 def lines(axes: Any, rows: Rows, x: str, y: str, ours: str = "lrsched") -> None:
     """One line for each `what`, on two logarithmic scales."""
+    axes.set_prop_cycle(color=OTHERS)
     for what in dict.fromkeys(row["what"] for row in rows):
         points = [(row[x], row[y]) for row in rows if row["what"] == what]
-        style = {"color": OURS, "lw": 2.5} if what.startswith(ours) else {}
+        style = {"color": OURS, "lw": 2.5} if what == ours else {}
         axes.plot(*zip(*points, strict=True), marker="o", label=what, **style)
     axes.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
     axes.legend()
@@ -203,10 +205,17 @@ def main(
     started = time.perf_counter()
     fill(report)
     seconds = time.perf_counter() - started
-    print(f"{report.text()}\n\n({seconds:.0f} s)", flush=True)
-    found = {"question": question.strip(), "machine": machine(), "tables": report.tables}
+    used = machine()
+    on = ", ".join(f"{key} {value}" for key, value in used.items())
+    print(f"{report.text()}\n\n{seconds:.0f} s on {on}", flush=True)
+    found = {"question": question.strip(), "machine": used, "tables": report.tables}
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / f"{name}.json").write_text(json.dumps(found, indent=2) + "\n")
+    picture = (options.pictures or options.out) / f"benchmark-{name.replace('_', '-')}.png"
+    _save(picture, lambda axes: draw(report, axes))
+
+
+def _save(picture: Path, draw: Callable[[Any], None]) -> None:
     try:
         import matplotlib
     except ImportError as error:
@@ -215,7 +224,6 @@ def main(
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
-    draw(report, axes)
-    folder = options.pictures or options.out
-    folder.mkdir(parents=True, exist_ok=True)
-    figure.savefig(folder / f"benchmark-{name.replace('_', '-')}.png", dpi=120)
+    draw(axes)
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(picture, dpi=120)

@@ -85,7 +85,8 @@ def optax_jit(curve: Curve) -> Peer:
 
 
 def keras(curve: Curve) -> Peer:
-    os.environ.setdefault("KERAS_BACKEND", "jax")
+    if not importlib.util.find_spec("tensorflow"):  # its default
+        os.environ.setdefault("KERAS_BACKEND", "jax")
     from keras.optimizers.schedules import CosineDecay
 
     decay = {"decay_steps": curve.total - curve.warmup, "alpha": curve.floor}
@@ -119,7 +120,7 @@ def index(curve: Curve) -> Peer:
 
 
 ON_NUMBERS: dict[str, Callable[[Curve], Peer]] = {
-    "lrsched 0.5.0 of the index": index,
+    "the index's lrsched 0.5.0": index,
     "fvcore": fvcore,
     "transformers": transformers,
 }

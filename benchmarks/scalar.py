@@ -60,7 +60,8 @@ def warmup_linear(report: Report) -> None:
         return peak * max(0, total - step) / (total - warmup)
 
     ours = peak * lrs.Sequence(lrs.LinearWarmup(warmup), lrs.LinearDecay(total - warmup))
-    functions = {"by hand": hand, "lrsched": ours, "thinc": warmup_linear(peak, warmup, total)}
+    thinc = warmup_linear(peak, warmup, total)
+    functions: dict[str, Any] = {"by hand": hand, "lrsched": ours, "thinc": thinc}
     for name, function in functions.items():
         same(name, [function(step) for step in STEPS], [hand(step) for step in STEPS])
     runners = {name: loop(function, STEPS) for name, function in functions.items()}

@@ -7,9 +7,11 @@ fails a test, and a busy machine does not.
 from __future__ import annotations
 
 import math
+import sys
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -91,14 +93,32 @@ def test_no_schedule_is_interpreted(case: Case) -> None:
     assert not isinstance(schedule.__dict__["_fill"], _Interpreted)
 
 
+def lines_run(schedule: lrs.Schedule, step: int) -> int:
+    """How many lines of the schedule's function a call goes through."""
+    schedule(0)
+    seen = []
+
+    def watch(frame: FrameType, event: str, _: Any) -> Any:
+        if frame.f_code is schedule._function.__code__ and event == "line":
+            seen.append(frame.f_lineno)
+        return watch
+
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        schedule(step)
+    finally:
+        sys.settrace(before)
+    return len(seen)
+
+
 @pytest.mark.parametrize("phases", [2, 8, 64, 512])
-def test_the_function_of_many_phases_grows_with_them_and_its_depth_with_the_logarithm(
-    phases: int,
-) -> None:
-    lines = restarts(phases).source().splitlines()
-    assert len(lines) <= 2 * phases + 6  # a comparison and a value for each, and the head
-    deepest = max(len(line) - len(line.lstrip()) for line in lines) // 4
-    assert deepest <= math.ceil(math.log2(phases + 1)) + 1
+def test_many_phases_are_as_many_lines_of_which_a_call_runs_the_logarithm(phases: int) -> None:
+    schedule = restarts(phases)
+    assert len(schedule.source().splitlines()) <= 2 * phases + 6
+    assert schedule.steps is not None
+    longest = max(lines_run(schedule, t) for t in range(0, schedule.steps + 100, 50))
+    assert longest <= math.ceil(math.log2(phases + 1)) + 1
 
 
 def test_the_function_of_a_product_of_sequences_has_the_boundaries_of_both() -> None:
