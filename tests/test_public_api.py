@@ -41,7 +41,11 @@ RULES = """
     patience mode threshold threshold_mode cooldown min_scale max_scale eps below above at_most
     warmup reset_after depth weight_norm grad_norm weight_decay coefficient clip combine
 """
-VOCABULARY = {*IDEAS.split(), *RULES.split()}
+# The words of questions and pictures: `stop` as `range` has it, `ax` as matplotlib.
+QUESTIONS = """
+    stop after a b logged_values tolerance schedules ax log labels
+"""
+VOCABULARY = {*IDEAS.split(), *RULES.split(), *QUESTIONS.split()}
 
 # Shown by the operator that makes one.
 OPERATORS = {"Product": r" \* ", "Sum": r" \+ "}
