@@ -32,24 +32,7 @@ from lrsched.decay import (
     StepDecay,
     TanhDecay,
 )
-from lrsched.feedback import Greedy, HoldUntil, MetricRule, ReduceOnPlateau
-from lrsched.layers import layer_rates, trust_ratio
 from lrsched.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
-from lrsched.presets import (
-    cooldown,
-    cosine_restarts,
-    infinite_lr,
-    one_cycle,
-    range_test,
-    triangular,
-    warmup_constant,
-    warmup_cosine,
-    warmup_inverse_sqrt,
-    warmup_linear,
-    warmup_multistep,
-    warmup_polynomial,
-    warmup_stable_decay,
-)
 from lrsched.warmup import (
     ConstantWarmup,
     CosineWarmup,
@@ -61,8 +44,25 @@ from lrsched.warmup import (
 
 if typing.TYPE_CHECKING:
     from lrsched.data import from_dict, from_json, to_dict, to_json
+    from lrsched.feedback import Greedy, HoldUntil, MetricRule, ReduceOnPlateau
+    from lrsched.layers import layer_rates, trust_ratio
     from lrsched.look import check, describe
     from lrsched.plotting import plot
+    from lrsched.presets import (
+        cooldown,
+        cosine_restarts,
+        infinite_lr,
+        one_cycle,
+        range_test,
+        triangular,
+        warmup_constant,
+        warmup_cosine,
+        warmup_inverse_sqrt,
+        warmup_linear,
+        warmup_multistep,
+        warmup_polynomial,
+        warmup_stable_decay,
+    )
     from lrsched.questions import diff, first_above, first_below, match
     from lrsched.sums import area
     from lrsched.text import parse
@@ -138,21 +138,40 @@ __all__ = [
     "warmup_stable_decay",
 ]
 
-# Looked up when asked for: a training run that only wants values imports no reader of JSON.
+# Looked up when asked for: a training run that only wants values pays for no more.
 _ELSEWHERE = {
+    "Greedy": "feedback",
+    "HoldUntil": "feedback",
+    "MetricRule": "feedback",
+    "ReduceOnPlateau": "feedback",
     "area": "sums",
     "check": "look",
+    "cooldown": "presets",
+    "cosine_restarts": "presets",
     "describe": "look",
     "diff": "questions",
     "first_above": "questions",
     "first_below": "questions",
     "from_dict": "data",
     "from_json": "data",
+    "infinite_lr": "presets",
+    "layer_rates": "layers",
     "match": "questions",
+    "one_cycle": "presets",
     "parse": "text",
     "plot": "plotting",
+    "range_test": "presets",
     "to_dict": "data",
     "to_json": "data",
+    "triangular": "presets",
+    "trust_ratio": "layers",
+    "warmup_constant": "presets",
+    "warmup_cosine": "presets",
+    "warmup_inverse_sqrt": "presets",
+    "warmup_linear": "presets",
+    "warmup_multistep": "presets",
+    "warmup_polynomial": "presets",
+    "warmup_stable_decay": "presets",
 }
 
 

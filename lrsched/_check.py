@@ -186,13 +186,14 @@ def rules_of(
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
     """A function whose arguments are checked, and normalised, by its own annotations."""
-    signature = inspect.signature(function)
+    # At the first call: `import lrsched` need not wait for it.
+    signature = functools.cache(lambda: inspect.signature(function))
     rules = functools.cache(lambda: rules_of(function))
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            bound = signature.bind(*args, **kwargs)
+            bound = signature().bind(*args, **kwargs)
         except TypeError as error:  # Python's own words lack the name
             raise TypeError(f"{function.__name__}: {error}") from None
         for name, rule in rules().items():
