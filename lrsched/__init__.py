@@ -1,8 +1,21 @@
 """Learning-rate schedules as values: pure functions of the step, for any framework or none."""
 
+import importlib
+import typing
+
 from lrsched._schedule import Schedule
-from lrsched.compose import Clip, Cycle, Product, Sequence, Shift, Stretch, Sum, Take
-from lrsched.data import parse
+from lrsched.compose import (
+    Clip,
+    Cycle,
+    Product,
+    Sequence,
+    Shift,
+    Staircase,
+    Stretch,
+    Sum,
+    Take,
+    Warp,
+)
 from lrsched.decay import (
     CosineDecay,
     ExponentialDecay,
@@ -19,6 +32,8 @@ from lrsched.decay import (
     StepDecay,
     TanhDecay,
 )
+from lrsched.feedback import Greedy, HoldUntil, MetricRule, ReduceOnPlateau
+from lrsched.layers import layer_rates, trust_ratio
 from lrsched.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
 from lrsched.presets import (
     cooldown,
@@ -44,6 +59,14 @@ from lrsched.warmup import (
     SaturatingWarmup,
 )
 
+if typing.TYPE_CHECKING:
+    from lrsched.data import from_dict, from_json, to_dict, to_json
+    from lrsched.look import check, describe
+    from lrsched.plotting import plot
+    from lrsched.questions import diff, first_above, first_below, match
+    from lrsched.sums import area
+    from lrsched.text import parse
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -56,11 +79,14 @@ __all__ = [
     "ExponentialDecay",
     "ExponentialWarmup",
     "GeometricDecay",
+    "Greedy",
+    "HoldUntil",
     "InversePowerDecay",
     "InverseSqrtDecay",
     "InverseTimeDecay",
     "LinearDecay",
     "LinearWarmup",
+    "MetricRule",
     "MultiStepDecay",
     "Noam",
     "PiecewiseConstant",
@@ -69,23 +95,40 @@ __all__ = [
     "PolynomialWarmup",
     "PowerDecay",
     "Product",
+    "ReduceOnPlateau",
     "RexDecay",
     "SaturatingWarmup",
     "Schedule",
     "Sequence",
     "Shift",
+    "Staircase",
     "StepDecay",
     "Stretch",
     "Sum",
     "Take",
     "TanhDecay",
+    "Warp",
+    "area",
+    "check",
     "cooldown",
     "cosine_restarts",
+    "describe",
+    "diff",
+    "first_above",
+    "first_below",
+    "from_dict",
+    "from_json",
     "infinite_lr",
+    "layer_rates",
+    "match",
     "one_cycle",
     "parse",
+    "plot",
     "range_test",
+    "to_dict",
+    "to_json",
     "triangular",
+    "trust_ratio",
     "warmup_constant",
     "warmup_cosine",
     "warmup_inverse_sqrt",
@@ -94,3 +137,32 @@ __all__ = [
     "warmup_polynomial",
     "warmup_stable_decay",
 ]
+
+# Looked up when asked for: a training run that only wants values imports no reader of JSON.
+_ELSEWHERE = {
+    "area": "sums",
+    "check": "look",
+    "describe": "look",
+    "diff": "questions",
+    "first_above": "questions",
+    "first_below": "questions",
+    "from_dict": "data",
+    "from_json": "data",
+    "match": "questions",
+    "parse": "text",
+    "plot": "plotting",
+    "to_dict": "data",
+    "to_json": "data",
+}
+
+
+def __getattr__(name: str) -> typing.Any:
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module 'lrsched' has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"lrsched.{_ELSEWHERE[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

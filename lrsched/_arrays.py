@@ -44,7 +44,7 @@ def evaluate(schedule: Schedule, step: Any) -> Any:
 def _as_array(schedule: Schedule, steps: Any) -> np.ndarray[Any, Any]:
     try:
         array = np.asarray(steps)
-    except ValueError:  # rows of different lengths
+    except (ValueError, UserWarning):  # rows of different lengths; before NumPy 1.24 a warning
         raise not_a_step(schedule, steps) from None
     return array if array.size else array.astype(float)
 

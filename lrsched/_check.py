@@ -12,7 +12,7 @@ import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -118,6 +118,9 @@ Fraction = Annotated[float, Rule("a number from 0 to 1", _that(_real, lambda x: 
 ProperFraction = Annotated[
     float, Rule("a number from 0 to below 1", _that(_real, lambda x: 0 <= x < 1))
 ]
+OpenFraction = Annotated[
+    float, Rule("a number above 0 and below 1", _that(_real, lambda x: 0 < x < 1))
+]
 Flag = Annotated[bool, Rule("True or False", _flag)]
 Steps = Annotated[
     tuple[int, ...],
@@ -135,9 +138,11 @@ _LENGTH: Rule = get_args(Count)[1]
 
 
 def _rule_of(name: str, hint: Any) -> Rule | None:
-    """The rule that an annotation carries: `Annotated[...]`, a plain number type, or `X | None`."""
+    """The rule in an annotation: `Annotated[...]`, words, a plain number type, or `X | None`."""
     if get_origin(hint) is Annotated:
         return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Rule)), None)
+    if get_origin(hint) is Literal:
+        return _one_of(get_args(hint))
     if hint is int and name == "steps":
         return _LENGTH
     if isinstance(hint, type):
@@ -147,6 +152,17 @@ def _rule_of(name: str, hint: Any) -> Rule | None:
         if len(inner) == 1:
             return _or_none(inner[0])
     return None
+
+
+def _one_of(words: tuple[str, ...]) -> Rule:
+    def accept(value: Any) -> str:
+        if not isinstance(value, str):
+            raise TypeError
+        if value not in words:
+            raise ValueError
+        return words[words.index(value)]  # a member of an enum of strings becomes the string
+
+    return Rule("one of " + ", ".join(map(repr, words)), accept)
 
 
 def _or_none(rule: Rule) -> Rule:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lrsched._check import refusal, shown
-from lrsched._ratio import Ratio
+from lrsched._ratio import Ratio, simple_fraction
 
 if TYPE_CHECKING:
     from lrsched._schedule import Schedule
@@ -56,9 +56,10 @@ class Namespace:
 
     def quotient(self, t: Any, k: float) -> Any:
         """t / k for a k that is not whole: undivided, if k is a fraction of few digits."""
-        n, d = k.as_integer_ratio()
-        if d > 1024:
+        fraction = simple_fraction(k)
+        if fraction is None:
             return t / k
+        n, d = fraction
         return Ratio.of(self.minimum(t, 1e300), n, times=d)  # t * d stays a float
 
     def count(self, boundaries: tuple[int, ...], t: Any) -> Any:

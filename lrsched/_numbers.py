@@ -91,4 +91,18 @@ def _function(schedule: Schedule) -> Callable[[Any], float]:
         return lambda step: float(schedule.held(step, NUMBERS))
 
 
+def method(name: str, schedule: Schedule, divisor: float) -> Callable[[Any, Any], float]:
+    """schedule(step) / divisor as a method: with all that `Schedule.__call__` sees to, for less."""
+
+    def otherwise(step: Any) -> float:
+        return float(schedule(step) / divisor)
+
+    held = None if schedule.steps is None else NUMBERS.interpret(schedule, schedule.steps)
+    try:
+        parts = [(start, value / divisor) for start, value in pieces(schedule, held)]
+        return Function(parts).method(name, otherwise)
+    except Exception:  # whatever a user's formula makes of a symbol
+        return lambda self, step: otherwise(step)
+
+
 NUMBERS = Numbers(math)

@@ -181,7 +181,10 @@ def _one_at_a_time(schedule: Schedule, steps: np.ndarray[Any, Any]) -> np.ndarra
     flat = values.reshape(-1)
     for i, step in enumerate(steps.reshape(-1).tolist()):
         try:
-            flat[i] = schedule(step)
+            value = schedule(step)
+            if not isinstance(value, float):  # an array of arrays
+                raise not_a_step(schedule, step)
+            flat[i] = value
         except (TypeError, ValueError) as error:
             raise type(error)(f"{error} at index {i}") from None
     return values

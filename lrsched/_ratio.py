@@ -97,3 +97,12 @@ class Ratio:
 
     def __float__(self) -> float:
         return float(self.divided())
+
+
+def simple_fraction(number: float) -> tuple[int, int] | None:
+    """A float as n / d, if few digits make it: 2.5 is 5 / 2, and the float 1/3 is one third."""
+    n, d = number.as_integer_ratio()
+    if d <= 1024:
+        return n, d
+    inverse = round(1 / number) if 1e-9 < number < 1 else 0
+    return (1, inverse) if inverse and 1 / inverse == number else None

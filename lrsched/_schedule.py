@@ -1,4 +1,4 @@
-"""What every schedule can do: be called, combined with operators, compared, kept and sent.
+"""What every schedule can do: be called, and be combined with operators.
 
 No formula is here. A schedule is a frozen dataclass of numbers with one method, `formula`.
 """
@@ -6,16 +6,15 @@ No formula is here. A schedule is a frozen dataclass of numbers with one method,
 from __future__ import annotations
 
 import abc
-import dataclasses
-import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lrsched import _arrays, _check, _numbers
+from lrsched._value import Value
 
 
 class _Array(Protocol):
@@ -29,7 +28,7 @@ class _Array(Protocol):
 ArrayT = TypeVar("ArrayT", bound=_Array)
 
 
-class Schedule(abc.ABC):
+class Schedule(Value):
     """A value that maps a step to a number.
 
     Subclass it as a frozen dataclass with `steps`, its length (an int field, or `None` for an
@@ -66,6 +65,8 @@ class Schedule(abc.ABC):
 
         _function: Callable[[float], float]
 
+    noun = "schedule"
+
     __array_ufunc__ = None  # np.float64(0.1) * schedule is ours to answer, not NumPy's
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
@@ -79,25 +80,9 @@ class Schedule(abc.ABC):
         """Whether the value ever changes: the length of a product does not count constants."""
         return True
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        # A dataclass writes its own __repr__ unless the class has one already.
-        cls.__repr__ = cls.__repr__  # type: ignore[method-assign]
-
-    def __post_init__(self) -> None:
-        cls = type(self)
-        if not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-            raise TypeError(f"{cls.__name__}: a schedule must be a frozen dataclass")
-        for name, rule in _rules(cls).items():
-            object.__setattr__(self, name, rule(cls.__name__, name, getattr(self, name)))
-        self.check()
-        # Now and not at the first call: torch.compile can trace neither the lock of a cached
-        # property (Python 3.11) nor a schedule that changes under it without compiling again.
-        for name in _cached(cls):
-            getattr(self, name)
-
-    def check(self) -> None:  # noqa: B027 - most classes have nothing to add
-        """Raise what no single field can see wrong; by default, nothing."""
+    @classmethod
+    def rule_of(cls, hint: Any) -> _check.Rule | None:
+        return A_SCHEDULE if isinstance(hint, type) and issubclass(hint, Schedule) else None
 
     @abc.abstractmethod
     def formula(self, t: Any, xp: Any) -> Any:
@@ -110,7 +95,9 @@ class Schedule(abc.ABC):
     @overload
     def __call__(self, step: float | np.integer[Any] | np.floating[Any]) -> float: ...
     @overload
-    def __call__(self, step: NDArray[Any] | Sequence[Any]) -> NDArray[np.float64]: ...
+    def __call__(
+        self, step: NDArray[Any] | list[Any] | tuple[Any, ...] | range
+    ) -> NDArray[np.float64]: ...
     @overload
     def __call__(self, step: ArrayT) -> ArrayT: ...
     def __call__(self, step: Any) -> Any:
@@ -161,29 +148,12 @@ class Schedule(abc.ABC):
     def __radd__(self, other: float) -> Schedule:
         return _combined("Sum", other, self)
 
-    def __repr__(self) -> str:
-        """The shortest text that builds an equal schedule."""
-        first, *_ = (*_fields(self), None)
-        given = [
-            repr(getattr(self, field.name))
-            if field is first and field.default is dataclasses.MISSING
-            else f"{field.name}={getattr(self, field.name)!r}"
-            for field in _fields(self)
-            if getattr(self, field.name) != field.default
-        ]
-        return f"{type(self).__name__}({', '.join(given)})"
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the curve, and the text beside it."""
+        # Looked up late: pictures are drawn of schedules.
+        from lrsched import svg
 
-    def __reduce__(self) -> Any:
-        # Fields alone: what was worked out from them stays behind, and they are checked again.
-        return _build, (type(self), tuple((f.name, getattr(self, f.name)) for f in _fields(self)))
-
-
-def _fields(schedule: Schedule) -> list[dataclasses.Field[Any]]:
-    return [field for field in dataclasses.fields(schedule) if field.init]  # type: ignore[arg-type]
-
-
-def _build(cls: type[Schedule], fields: tuple[tuple[str, Any], ...]) -> Schedule:
-    return cls(**dict(fields))
+        return svg.card(self)
 
 
 def _combined(name: str, a: Any, b: Any) -> Schedule:
@@ -203,24 +173,3 @@ def _accept_schedule(value: Any) -> Schedule:
 
 
 A_SCHEDULE = _check.Rule("a schedule", _accept_schedule)
-
-
-def _schedule_rule(hint: Any) -> _check.Rule | None:
-    return A_SCHEDULE if isinstance(hint, type) and issubclass(hint, Schedule) else None
-
-
-@functools.cache
-def _rules(cls: type[Schedule]) -> dict[str, _check.Rule]:
-    rules = _check.rules_of(cls, _schedule_rule)
-    return {f.name: rules[f.name] for f in dataclasses.fields(cls) if f.name in rules}  # type: ignore[arg-type]
-
-
-@functools.cache
-def _cached(cls: type[Schedule]) -> tuple[str, ...]:
-    found = (
-        name
-        for base in cls.__mro__
-        for name, member in vars(base).items()
-        if isinstance(member, functools.cached_property)
-    )
-    return tuple(dict.fromkeys(found))

@@ -48,6 +48,23 @@ class Function:
         exec(self.text("schedule"), scope)
         return scope["schedule"]  # type: ignore[no-any-return]
 
+    def method(self, name: str, otherwise: Callable[[Any], float]) -> Callable[[Any, Any], float]:
+        """The function as a method; `otherwise` answers for steps that it has no answer to."""
+        *imports, _ = self.text(name).split(f"def {name}(t):")
+        text = [
+            *imports,
+            f"def {name}(self, t):",
+            "    try:",
+            "        if not t >= 0:",
+            "            return otherwise(t)",
+            *(f"    {line}" for line in self.lines),
+            "    except (ArithmeticError, ValueError):",
+            "        return otherwise(t)",
+        ]
+        scope: dict[str, Any] = {"otherwise": otherwise}
+        exec("\n".join(text), scope)
+        return scope[name]  # type: ignore[no-any-return]
+
     def _count(self, value: Any) -> None:
         if isinstance(value, Symbol):
             self._uses[id(value)] += 1

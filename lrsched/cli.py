@@ -1,100 +1,344 @@
-"""The command line: `lrsched show TEXT`, also as `python -m lrsched`."""
+"""The command line: `lrsched show | plot | table | diff | check | export`."""
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
+import json
+import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import IO
 
-import numpy as np
-
+from lrsched._check import shown
+from lrsched._scan import LONGEST
 from lrsched._schedule import Schedule
-from lrsched.data import parse
-from lrsched.look import draw, phases
+from lrsched.data import from_json, to_json
+from lrsched.export import latex
+from lrsched.look import check, short
+from lrsched.questions import diff
+from lrsched.terminal import show
+from lrsched.text import parse
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
 
+SCHEDULE = """A SCHEDULE is text, such as "CosineDecay(1000)"; the name of a .json file; or - for
+either of the two on standard input."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 for success, 2 for input that can't be read."""
+    """Run the command line: 0 for success, 1 for a difference or fault, 2 for bad input."""
+    _speak_unicode()
     options = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
     try:
-        schedule = parse(options.schedule)
-        steps = _steps(schedule, options.steps)
-    except ValueError as error:
-        print(f"lrsched: {error}", file=sys.stderr)
+        code = run(options)
+        sys.stdout.flush()
+    except (ValueError, OSError, ImportError) as error:
+        if isinstance(error, BrokenPipeError):  # `| head` has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for the flush at exit
+            return 0
+        print(f"lrsched: {_line(error)}", file=sys.stderr)
         return 2
-    print("\n".join(show(schedule, steps)))
-    return 0
+    except (MemoryError, RecursionError):
+        print("lrsched: that is too much for this machine's memory", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _speak_unicode() -> None:
+    """A curve in braille is no reason to fail where a stream can't say it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return " ".join(str(error).split())
+
+
+# The words on the command line.
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lrsched",
-        description="Learning-rate schedules as values.",
+        description=f"Learning-rate schedules as values.\n\n{SCHEDULE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f'example: lrsched show "{EXAMPLE}"',
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser(
-        "show",
-        help="print the phases of a schedule and draw its curve",
-        epilog=f'example: lrsched show "{EXAMPLE}"',
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(
+        run: Callable[[argparse.Namespace], int],
+        summary: str,
+        *examples: str,
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            run.__name__.strip("_"),
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.\n\n{SCHEDULE}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            epilog="examples:\n" + "\n".join(f"  lrsched {example}" for example in examples),
+        )
+        added.set_defaults(run=run)
+        return added
+
+    added = command(
+        _show,
+        "print the phases of a schedule and draw its curve",
+        f'show "{EXAMPLE}"',
+        "show schedule.json",
+        'show "Noam(512, 4000)" --steps 20000',
     )
-    command.add_argument("schedule", help="a schedule as Python text, such as CosineDecay(1000)")
-    command.add_argument(
-        "--steps", type=_positive, metavar="N", help="how far to look; needed for an endless one"
+    added.add_argument("schedule", metavar="SCHEDULE")
+    _steps_option(added, "how far to look; needed for an endless schedule")
+
+    added = command(
+        _plot,
+        "draw curves into a file (needs matplotlib)",
+        'plot "CosineDecay(1000)" "LinearDecay(1000)" -o curves.png',
+        'plot "Noam(512, 4000)" --steps 20000 --log -o noam.pdf',
     )
+    added.add_argument("schedules", metavar="SCHEDULE", nargs="+")
+    added.add_argument(
+        "-o", "--output", metavar="FILE", required=True, help="a .png, .svg or .pdf file"
+    )
+    added.add_argument("--log", action="store_true", help="logarithmic axis for the values")
+    _steps_option(added, "the last step; needed where all schedules are endless")
+
+    added = command(
+        _table,
+        "print steps and values",
+        'table "CosineDecay(1000)" --every 100',
+        'table "Noam(512, 4000)" --steps 1000000 --format json -o noam.json',
+    )
+    added.add_argument("schedule", metavar="SCHEDULE")
+    _steps_option(added, "rows for steps 0 to N - 1; needed for an endless schedule")
+    added.add_argument(
+        "--every", type=_positive, default=1, metavar="K", help="one row for every K steps"
+    )
+    added.add_argument("--format", choices=("csv", "json", "markdown"), default="csv")
+    _output_option(added)
+
+    added = command(
+        _diff,
+        "compare two schedules; exit 1 when they differ",
+        'diff "LinearDecay(100)" "PolynomialDecay(100, power=1)" --steps 100',
+        "diff old.json new.json --steps 100000",
+    )
+    added.add_argument("schedules", metavar="SCHEDULE", nargs=2)
+    _steps_option(added, "compare steps 0 to N - 1", required=True)
+
+    added = command(
+        _check,
+        "look for faults: jumps, wrong lengths, negative values; exit 1 on one",
+        f'check "{EXAMPLE}" --steps 100000',
+    )
+    added.add_argument("schedule", metavar="SCHEDULE")
+    _steps_option(added, "length of the run", required=True)
+
+    added = command(
+        _export,
+        "write a schedule as JSON, text, LaTeX or a Python function",
+        f'export "{EXAMPLE}" --to json -o schedule.json',
+        "export schedule.json --to latex",
+    )
+    added.add_argument("schedule", metavar="SCHEDULE")
+    added.add_argument("--to", choices=tuple(_FORMATS), required=True)
+    _output_option(added)
     return parser
+
+
+def _steps_option(
+    parser: argparse.ArgumentParser,
+    meaning: str,
+    required: bool = False,
+) -> None:
+    parser.add_argument("--steps", type=_positive, metavar="N", required=required, help=meaning)
+
+
+def _output_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="by default, it goes to standard output"
+    )
 
 
 def _positive(text: str) -> int:
     steps = int(text)
-    if steps < 1:
+    if not 0 < steps < _MOST:
         raise ValueError
     return steps
+
+
+_MOST = 2**62
 
 
 _positive.__name__ = "positive number of steps"  # what argparse says of any other
 
 
-def _steps(schedule: Schedule, asked: int | None) -> int:
+# What goes in.
+
+
+def _read(argument: str) -> Schedule:
+    """A schedule from text, from a .json file or from standard input."""
+    if argument == "-":
+        return _parsed(_decoded(sys.stdin.buffer, "standard input"))
+    if argument.endswith(".json"):
+        with open(argument, "rb") as file:
+            return _in_file(argument, _decoded(file, argument))
+    return parse(argument)
+
+
+def _decoded(file: IO[bytes], name: str) -> str:
+    raw = file.read(4 * LONGEST + 1)  # no text that long could be accepted
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if len(raw) > 4 * LONGEST:  # cut within a character
+            return " " * (LONGEST + 1)
+        raise ValueError(f"{name}: no text in UTF-8") from None
+
+
+def _parsed(text: str) -> Schedule:
+    return from_json(text) if text.lstrip().startswith(("{", "[")) else parse(text)
+
+
+def _in_file(name: str, text: str) -> Schedule:
+    try:
+        return from_json(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _length(schedule: Schedule, asked: int | None) -> int:
     if asked is not None:
         return asked
     if schedule.steps is None:
-        raise ValueError(f"{schedule} is endless: say how far to look with --steps N")
+        raise ValueError(f"{shown(schedule)} is endless: say how far to look with --steps N")
+    if schedule.steps >= _MOST:
+        raise ValueError(f"{shown(schedule)} is too long: say how far to look with --steps N")
     return schedule.steps
 
 
-def show(schedule: Schedule, steps: int) -> list[str]:
-    """The lines that `lrsched show` prints."""
-    return [repr(schedule), "", *_table(schedule, steps), "", *_curve(schedule, steps)]
+# What comes out.
 
 
-def _table(schedule: Schedule, steps: int) -> list[str]:
-    rows = [("from step", "to step", "value", "to value", "phase")]
-    for phase in phases(schedule):
-        stop = steps if phase.stop is None else min(phase.stop, steps)
-        if phase.start < stop or phase.start == stop == 0:
-            ends = (_short(phase(phase.start)), _short(phase(stop)))
-            rows.append((f"{phase.start:,}", f"{stop:,}", *ends, repr(phase.schedule)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join([*map(str.rjust, row[:-1], widths), row[-1]]).rstrip() for row in rows]
+def _show(options: argparse.Namespace) -> int:
+    schedule = _read(options.schedule)
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    width = shutil.get_terminal_size().columns
+    print("\n".join(show(schedule, _length(schedule, options.steps), width, colour)))
+    return 0
 
 
-def _short(value: float) -> str:
-    return f"{value:.6g}"
+def _plot(options: argparse.Namespace) -> int:
+    from lrsched.plotting import plot
+
+    schedules = [_read(argument) for argument in options.schedules]
+    kind = Path(options.output).suffix
+    if kind not in (".png", ".svg", ".pdf"):
+        raise ValueError(f"{options.output}: the file's name must end in .png, .svg or .pdf")
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise ImportError("plot needs matplotlib: install lrsched with the extra 'plot'") from None
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    plot(*schedules, steps=options.steps, ax=figure.subplots(), log=options.log)
+    # The same curves make the same file: no date in it.
+    date = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[kind]
+    figure.savefig(options.output, metadata=date)
+    return 0
 
 
-def _curve(schedule: Schedule, steps: int) -> list[str]:
-    width = min(shutil.get_terminal_size().columns, 100) - 14
-    at = np.rint(np.linspace(0, steps, 2 * max(width, 8))).astype(np.int64)
-    for phase in phases(schedule):  # where a phase begins, a peak may stand
-        at[np.argmin(abs(at - phase.start))] = min(phase.start, steps)
-    values = schedule(at)
-    rows = draw(values)
-    labels = [""] * len(rows)
-    labels[0], labels[-1] = _short(values.max()), _short(values.min())
-    drawn = [f"{label:>11} ┤{row}" for label, row in zip(labels, rows, strict=True)]
-    foot = f"{0:<{len(rows[0]) - len(f'{steps:,}')}}{steps:,}"
-    return [*drawn, " " * 13 + foot]
+# Rows made at a time.
+_ROWS = 8192
+
+
+def _table(options: argparse.Namespace) -> int:
+    schedule = _read(options.schedule)
+    steps = range(0, _length(schedule, options.steps), options.every)
+    write = {"csv": _csv, "json": _json, "markdown": _markdown}[options.format]
+    with _opened(options.output) as file:
+        bar = sys.stderr.isatty() and options.output is not None and len(steps) > 10 * _ROWS
+        write(file, _rows(schedule, steps, bar))
+    return 0
+
+
+def _opened(name: str | None) -> nullcontext[IO[str]] | IO[str]:
+    return (
+        nullcontext(sys.stdout) if name is None else open(name, "w", encoding="utf-8", newline="")
+    )
+
+
+def _rows(schedule: Schedule, steps: range, bar: bool) -> Iterator[tuple[int, float]]:
+    for i in range(0, len(steps), _ROWS):
+        some = steps[i : i + _ROWS]
+        yield from zip(some, schedule(some).tolist(), strict=True)
+        if bar:
+            done = min(1.0, (i + _ROWS) / len(steps))
+            print(f"\r[{'#' * int(40 * done):<40}] {done:4.0%}", end="", file=sys.stderr)
+    if bar:
+        print(file=sys.stderr)
+
+
+def _csv(file: IO[str], rows: Iterator[tuple[int, float]]) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(("step", "value"))
+    writer.writerows(rows)
+
+
+def _json(file: IO[str], rows: Iterator[tuple[int, float]]) -> None:
+    separator = "[\n"
+    for step, value in rows:
+        file.write(f'{separator}{{"step": {step}, "value": {json.dumps(value)}}}')
+        separator = ",\n"
+    file.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def _markdown(file: IO[str], rows: Iterator[tuple[int, float]]) -> None:
+    file.write("| step | value |\n| ---: | ---: |\n")
+    file.writelines(f"| {step} | {value!r} |\n" for step, value in rows)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    a, b = (_read(argument) for argument in options.schedules)
+    found = diff(a, b, options.steps)
+    if found.first is None or found.at is None:
+        print(f"no difference in {options.steps} steps")
+        return 0
+    print(f"first difference at step {found.first}: {a(found.first)!r}, {b(found.first)!r}")
+    print(f"largest difference {short(found.largest)} at step {found.at}")
+    return 1
+
+
+def _check(options: argparse.Namespace) -> int:
+    findings = check(_read(options.schedule), options.steps)
+    for finding in findings:
+        print(finding)
+    if not findings:
+        print("nothing found")
+    return int(any(finding.fault for finding in findings))
+
+
+_FORMATS: dict[str, Callable[[Schedule], str]] = {
+    "json": lambda schedule: to_json(schedule, indent=2),
+    "text": repr,
+    "latex": latex,
+    "python": lambda schedule: schedule.source().rstrip("\n"),
+}
+
+
+def _export(options: argparse.Namespace) -> int:
+    text = _FORMATS[options.to](_read(options.schedule))
+    with _opened(options.output) as file:
+        file.write(f"{text}\n")
+    return 0

@@ -9,7 +9,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, get_args
+from typing import Annotated, Any, ClassVar, get_args
 
 from lrsched._check import (
     Count,
@@ -22,9 +22,20 @@ from lrsched._check import (
     Rule,
     refusal,
 )
-from lrsched._ratio import Ratio
+from lrsched._cycles import Cycles, cycles
+from lrsched._ratio import Ratio, simple_fraction
 from lrsched._schedule import A_SCHEDULE, Schedule
 from lrsched.piecewise import Constant
+
+
+def _lengthening(value: Any) -> float:
+    number: float = get_args(Real)[1].accept(value)
+    if number != 1 and number < 1.001:  # a table of all cycles would have no end
+        raise ValueError
+    return int(number) if number.is_integer() else number
+
+
+Lengthening = Annotated[float, Rule("1 or a number of at least 1.001", _lengthening)]
 
 
 class _Members(Schedule):
@@ -157,8 +168,12 @@ class _Fold(_Members):
         if len(shown) < 2 or (numbers[0] and numbers[1]):
             return f"{type(self).__name__}({', '.join(shown)})"
         if self._symbol == "*":  # binds tighter than the + of a sum among its factors
-            sums = (isinstance(m, _Fold) and " + " in repr(m) for m in self._members)
-            shown = [f"({s})" if is_sum else s for s, is_sum in zip(shown, sums, strict=True)]
+            # Each member's text is made once: twice would be 2**depth times.
+            folds = [isinstance(m, _Fold) for m in self._members]
+            shown = [
+                f"({text})" if fold and " + " in text else text
+                for text, fold in zip(shown, folds, strict=True)
+            ]
         return f" {self._symbol} ".join(shown)
 
 
@@ -317,8 +332,9 @@ class Stretch(_Wrapper):
 
     Args:
         schedule: any schedule.
-        factor: steps of this clock to one of the schedule's; positive. A whole factor is exact at
-            every step, any other is as exact as the quotient t / factor.
+        factor: steps of this clock to one of the schedule's; positive. A whole factor, one over a
+            whole number and a simple fraction are exact at every step, any other is as exact as
+            the quotient t / factor.
 
     Raises:
         TypeError, ValueError: schedule is none, or factor no positive finite number.
@@ -332,6 +348,8 @@ class Stretch(_Wrapper):
     (0.5, 1.0, 0.0)
     >>> schedule.steps
     90000
+    >>> lrs.Stretch(lrs.Cycle(lrs.LinearDecay(100), count=3), factor=1/3)([0, 33, 34, 100])
+    array([1.  , 0.01, 0.98, 0.  ])
     """
 
     schedule: Schedule
@@ -343,8 +361,9 @@ class Stretch(_Wrapper):
         length = self.schedule.steps
         if length is None:
             return None
-        if self.factor.is_integer():
-            return length * int(self.factor)
+        if (fraction := simple_fraction(self.factor)) is not None:
+            n, d = fraction
+            return -(-length * n // d)
         steps = math.ceil(length * self.factor)
         return steps - 1 if steps and (steps - 1) / self.factor >= length else steps
 
@@ -352,6 +371,81 @@ class Stretch(_Wrapper):
         whole = self.factor.is_integer()
         seen = Ratio.of(t, int(self.factor)) if whole else xp.quotient(t, self.factor)
         return self.schedule.held(seen, xp)
+
+
+@dataclass(frozen=True)
+class Staircase(_Wrapper):
+    """A schedule that moves only once in every `every` steps: epoch-wise, on a clock of updates.
+
+    Formula: schedule(floor(t / every) * every).
+
+    Args:
+        schedule: any schedule.
+        every: steps from one change to the next.
+
+    Raises:
+        TypeError, ValueError: schedule is none, or every no positive count.
+
+    Source: `staircase=True` of Keras' and optax' decays.
+
+    >>> import lrsched as lrs
+    >>> lrs.Staircase(lrs.LinearDecay(4), every=2)([0, 1, 2, 3, 4])
+    array([1. , 1. , 0.5, 0.5, 0. ])
+    """
+
+    schedule: Schedule
+    every: PositiveCount
+
+    @property
+    def steps(self) -> int | None:
+        """Length in steps: the first stair on which the schedule has reached its end."""
+        length = self.schedule.steps
+        return None if length is None else -(-length // self.every) * self.every
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return self.schedule.held(t // self.every * self.every, xp)
+
+
+@dataclass(frozen=True)
+class Warp(Schedule):
+    """A schedule read at the steps that another schedule, its clock, gives.
+
+    `Warp(s, LinearWarmup(n, end=x))` plays x steps of `s` in n, and
+    `Warp(PolynomialWarmup(1, power=p), s)` is `s` to the power of p.
+
+    Formula: schedule(max(0, clock(t))); as exact as the clock's values, which are rounded.
+
+    Args:
+        schedule: any schedule.
+        clock: a schedule whose values are steps of the first; below 0 they read as 0.
+
+    Raises:
+        TypeError: one of them is no schedule.
+
+    Source: time warping, as of audio and animation; timm's k-decay (Zhang & Li 2020,
+    arXiv:2004.05909) is a clock that is a power curve.
+
+    >>> import lrsched as lrs
+    >>> lrs.Warp(lrs.LinearDecay(4), lrs.PolynomialWarmup(4, power=2, end=4))([0, 1, 2, 3, 4])
+    array([1.    , 0.9375, 0.75  , 0.4375, 0.    ])
+    """
+
+    schedule: Schedule
+    clock: Schedule
+
+    @property
+    def steps(self) -> int | None:
+        """Length in steps: the clock's."""
+        return self.clock.steps
+
+    @property
+    def varies(self) -> bool:
+        return self.schedule.varies and self.clock.varies
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        seen = xp.maximum(self.clock.held(t, xp), 0.0)
+        # No clock runs to infinity, where a cycle would have no place.
+        return self.schedule.held(xp.minimum(seen, _FAR), xp)
 
 
 @dataclass(frozen=True)
@@ -369,7 +463,9 @@ class Cycle(Schedule):
     Args:
         schedule: a finite schedule of at least one step.
         mirror: play each cycle forth and back.
-        stretch: positive integer; each cycle is this many times as long as the one before.
+        stretch: 1, or a number of at least 1.001; each cycle is this many times as long as the one
+            before. One that is not whole is taken as its decimals say; its cycles begin on the
+            first whole step after the one before has ended.
         gain: non-negative; each cycle is this many times as high as the one before.
         count: number of cycles, after which the last value holds; None for no end.
 
@@ -387,7 +483,7 @@ class Cycle(Schedule):
 
     schedule: Schedule
     mirror: Flag = False
-    stretch: PositiveCount = 1
+    stretch: Lengthening = 1
     gain: NonNegative = 1.0
     count: PositiveCount | None = None
 
@@ -402,49 +498,41 @@ class Cycle(Schedule):
         return (self.schedule.steps or 0) * (2 if self.mirror else 1)
 
     @functools.cached_property
+    def table(self) -> Cycles | None:
+        """Where lengthening cycles begin; None where all are as long as the first."""
+        return None if self.stretch == 1 else cycles(self.first, self.stretch, self.count)
+
+    @property
     def steps(self) -> int | None:
-        """Length in steps: the sum of the cycles'."""
+        """Length in steps: the sum of the cycles', rounded up to a whole step."""
         if self.count is None:
             return None
-        if self.stretch == 1:
-            return self.first * self.count
-        cycles: int = (self.stretch**self.count - 1) // (self.stretch - 1)
-        return self.first * cycles
-
-    @functools.cached_property
-    def _lengthening(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Where each cycle begins, and by how much it is stretched: a table of whole numbers."""
-        begins, factors = [0], [1]
-        while self.stretch > 1 and begins[-1] < _BEYOND and len(begins) != self.count:
-            begins.append(begins[-1] + self.first * factors[-1])
-            factors.append(factors[-1] * self.stretch)
-        if self.first * factors[-1] >= 2**63:
-            # Never looked up. With it in the table no library takes that for int64, in which the
-            # length of a cycle would overflow.
-            factors.append(2**64)
-        return tuple(begins), tuple(factors)
+        return self.first * self.count if self.table is None else self.table.steps
 
     def formula(self, t: Any, xp: Any) -> Any:
-        if self.stretch == 1:
+        factor: Any = 1
+        if self.table is None:
             # Not t - i * first: of steps beyond 2**53 that difference of floats leaves nothing.
-            i, u, factor = t // self.first, t % self.first, 1
+            i, u = t // self.first, t % self.first
             if self.count is not None:  # the very end belongs to the last cycle
                 last = xp.minimum(i, self.count - 1)
                 i, u = last, u + (i - last) * self.first
         else:
-            begins, factors = self._lengthening
+            begins, factors, ahead, _ = self.table
             i = xp.count(begins[1:], t)
             u, factor = t - xp.take(begins, i), xp.take(factors, i)
+            if ahead is not None:
+                u = u + xp.take(ahead, i)
             u = xp.minimum(u, self.first * factor)  # where the table ends, the last cycle holds
         if self.mirror:
             u = xp.minimum(u, self.first * factor - u)
-        local = u if self.stretch == 1 else Ratio.of(u, factor)
+        local = u if self.table is None else Ratio.of(u, factor)
         value = self.schedule.formula(local, xp)
         return value if self.gain == 1 else _number(value * self.gain**i, xp)
 
 
-# Beyond this step an endless cycle makes no new start; no clock of any kind gets there.
-_BEYOND = 2**128
+# No clock gets here; within the range of float32.
+_FAR = 2.0**100
 
 
 @dataclass(frozen=True)

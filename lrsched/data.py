@@ -1,137 +1,302 @@
-"""Schedules as text: a safe reader of what `repr` writes and people type."""
+"""Schedules as data: dictionaries of plain values, and JSON."""
 
 from __future__ import annotations
 
-import ast
-import operator
-from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+import dataclasses
+import json
+import math
+import re
+from collections.abc import Mapping
+from collections.abc import Sequence as Items
+from typing import Any
 
-from lrsched import presets
 from lrsched._check import shown
+from lrsched._names import DEEPEST, Names, built
+from lrsched._scan import Scanner
 from lrsched._schedule import Schedule
 
-# Longer texts are refused unread: a thousand phases need a twentieth of this.
-LONGEST = 1_000_000
+VERSION = 1
 
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Mult: operator.mul,
-    ast.Add: operator.add,
-}
+Path = tuple[str | int, ...]
 
 
-def parse(text: str) -> Schedule:
-    """The schedule that a text spells: `parse(repr(s)) == s`.
+def to_dict(schedule: Schedule) -> dict[str, Any]:
+    """A schedule as dictionaries, lists, numbers and strings: `from_dict(to_dict(s)) == s`.
 
-    Read are the names of schedules (a user's own included) and presets, numbers, strings, True,
-    False, None, lists, `*` and `+`. Nothing is evaluated.
+    Every field is written, defaults too: the data means the same in any later version.
 
     Args:
-        text: a Python expression of these.
+        schedule: any schedule, a user's own included.
 
     Raises:
-        TypeError: text is no string.
-        ValueError: anything else is wrong, with its place in the text.
+        TypeError: schedule is none, or a user's field has no form in JSON.
+        ValueError: its class is known by another name, or it is nested more than 100 deep.
 
     >>> import lrsched as lrs
-    >>> lrs.parse("3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))")
-    0.0003 * Sequence(LinearWarmup(2000), CosineDecay(98000, end=0.1))
-    >>> lrs.parse("warmup_linear(0.1, 100, warmup_steps=10)").steps
-    100
+    >>> lrs.to_dict(lrs.CosineDecay(98_000, end=0.1))
+    {'version': 1, 'schedule': {'class': 'CosineDecay', 'steps': 98000, 'start': 1.0, 'end': 0.1}}
     """
-    if not isinstance(text, str):
-        raise TypeError(f"parse: text must be a string, got {shown(text)}")
-    if len(text) > LONGEST:
-        raise ValueError(f"parse: text must be at most {LONGEST} characters, got {len(text)}")
-    try:
-        schedule = _Reader(text).read(ast.parse(text.strip(), mode="eval").body)
-    except SyntaxError as error:
-        raise ValueError(
-            f"parse: no expression: {error.msg} (line {error.lineno}, column {error.offset})"
-        ) from None
-    except (RecursionError, MemoryError):
-        raise ValueError("parse: text must be nested less deeply") from None
-    except ValueError as error:
-        raise ValueError(f"parse: {error}") from None
     if not isinstance(schedule, Schedule):
-        raise ValueError(f"parse: text must be a schedule, got {shown(schedule)}")
+        raise TypeError(f"to_dict: schedule must be a schedule, got {shown(schedule)}")
+    return {"version": VERSION, "schedule": _written(schedule, Names(), 1)}
+
+
+def _written(schedule: Schedule, names: Names, depth: int) -> dict[str, Any]:
+    cls = type(schedule)
+    if depth > DEEPEST:
+        raise ValueError(f"to_dict: schedule must be nested at most {DEEPEST} deep")
+    if names.schedule_class(cls.__name__) is not cls:
+        raise ValueError(
+            f"to_dict: {cls.__module__}.{cls.__qualname__} can't be read back: "
+            f"{cls.__name__} is the name of another schedule"
+        )
+
+    def plain(name: str, value: Any) -> Any:
+        match value:
+            case Schedule():
+                return _written(value, names, depth + 1)
+            case tuple() | list():
+                return [plain(name, item) for item in value]
+            case None | bool():
+                return value
+            case int():
+                return int(value)
+            case float() if math.isfinite(value):
+                return float(value)
+            case str():
+                return str(value)
+        rule = "a schedule, a finite number, a string, None or a sequence of these"
+        raise TypeError(f"to_dict: {cls.__name__}: {name} must be {rule}, got {shown(value)}")
+
+    values = {name: plain(name, getattr(schedule, name)) for name in _fields(cls)}
+    return {"class": cls.__name__, **values}
+
+
+def _fields(cls: type[Schedule]) -> list[str]:
+    return [field.name for field in dataclasses.fields(cls) if field.init]  # type: ignore[arg-type]
+
+
+def from_dict(data: Mapping[str, Any]) -> Schedule:
+    """The schedule that `to_dict` wrote, or that a configuration spells out the same way.
+
+    Fields left out have their defaults. Everything else is an error: an unknown class or key,
+    another version, a value that the class refuses.
+
+    Args:
+        data: a mapping with the keys "version" and "schedule"; each schedule in it is a mapping
+            with the key "class" and the class's fields.
+
+    Raises:
+        TypeError: data is no mapping.
+        ValueError: anything else is wrong, with its place in the data.
+
+    >>> import lrsched as lrs
+    >>> lrs.from_dict({"version": 1, "schedule": {"class": "CosineDecay", "steps": 98_000}})
+    CosineDecay(98000)
+    >>> lrs.from_dict({"version": 1, "schedule": {"class": "CosineDecay", "steps": -3}})
+    Traceback (most recent call last):
+    ValueError: from_dict: schedule: CosineDecay: steps must be a non-negative integer, got -3
+    """
+    if not isinstance(data, Mapping):
+        raise TypeError(f"from_dict: data must be a mapping, got {shown(data)}")
+    try:
+        return _root(data)
+    except _MisfitError as error:
+        raise ValueError(f"from_dict: {error}") from None
+    except RecursionError:  # called with hardly any stack left
+        raise ValueError("from_dict: data must be nested less deeply") from None
+
+
+class _MisfitError(Exception):
+    """Something wrong at a path of keys and indices."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        self.path = path
+        dots = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+        super().__init__(f"{dots[1:]}: {message}" if path else message)
+
+
+def _root(data: Any) -> Schedule:
+    if not isinstance(data, Mapping) or set(data) != {"version", "schedule"}:
+        keys = f"the keys {shown(list(data))}" if isinstance(data, Mapping) else shown(data)
+        raise _MisfitError((), f'data must have the keys "version" and "schedule", got {keys}')
+    if type(data["version"]) is not int or data["version"] != VERSION:
+        raise _MisfitError(("version",), f"must be {VERSION}, got {shown(data['version'])}")
+    schedule = _read(data["schedule"], ("schedule",), Names(), 1)
+    if not isinstance(schedule, Schedule):
+        rule = 'a mapping with the key "class"'
+        raise _MisfitError(("schedule",), f"must be {rule}, got {shown(data['schedule'])}")
     return schedule
 
 
-def _concrete(cls: type[Schedule]) -> Iterator[type[Schedule]]:
-    for sub in cls.__subclasses__():
-        if "__dataclass_fields__" in vars(sub):
-            yield sub
-        yield from _concrete(sub)
+def _read(value: Any, path: Path, names: Names, depth: int) -> Any:
+    """The schedule, or the tuple of them, that stands here; any other value as it is."""
+    if depth > 2 * DEEPEST + 1:  # a schedule and a list of them, in turn; the last one's numbers
+        raise _MisfitError(path[:1], "must be nested less deeply")
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise _MisfitError(path, f"keys must be strings, got {shown(list(value))}")
+        given = {k: _read(v, (*path, k), names, depth + 1) for k, v in value.items()}
+        return _schedule(given, path, names)
+    if isinstance(value, Items) and not isinstance(value, (str, bytes, bytearray)):
+        return tuple(_read(item, (*path, i), names, depth + 1) for i, item in enumerate(value))
+    return value
 
 
-def names() -> dict[str, Callable[..., Schedule]]:
-    """Everything that may be called in a text: presets, our schedules, the user's own."""
-    found: dict[str, Callable[..., Schedule]] = {
-        name: function
-        for name, function in vars(presets).items()
-        if getattr(function, "__module__", None) == presets.__name__ and not name.startswith("_")
-    }
-    for cls in _concrete(Schedule):  # type: ignore[type-abstract]
-        found.setdefault(cls.__name__, cls)
-    return found
+def _schedule(given: dict[str, Any], path: Path, names: Names) -> Schedule:
+    if "class" not in given:
+        raise _MisfitError(path, f'must have the key "class", got the keys {shown(list(given))}')
+    name = given.pop("class")
+    try:
+        cls = names.schedule_class(name) if isinstance(name, str) else None
+    except ValueError as error:
+        raise _MisfitError((*path, "class"), str(error)) from None
+    if cls is None:
+        raise _MisfitError((*path, "class"), f"unknown schedule {shown(name)}")
+    known = _fields(cls)
+    for key in given:
+        if key not in known:
+            rule = f"unknown key, {name} has {', '.join(known) or 'none'}"
+            raise _MisfitError((*path, key), rule)
+    try:
+        if cls.__dataclass_params__.init:  # type: ignore[attr-defined]
+            return built(cls, (), given)
+        # A combinator's one field is given member by member.
+        members = given.get(known[0], ())
+        if not isinstance(members, tuple):
+            raise _MisfitError(
+                (*path, known[0]), f"must be a list of schedules, got {shown(members)}"
+            )
+        return built(cls, members, {})
+    except ValueError as error:
+        raise _MisfitError(path, str(error)) from None
 
 
-class _Reader:
-    def __init__(self, text: str) -> None:
-        self.names = names()
-        self.lines = text.strip().count("\n") + 1
+def to_json(schedule: Schedule, indent: int | None = None) -> str:
+    """A schedule as JSON: `from_json(to_json(s)) == s`, every float to its last bit.
 
-    def read(self, node: ast.expr) -> Any:
-        match node:
-            case ast.Constant(value=value) if value is None or type(value) in _LITERALS:
-                return value
-            case ast.Name(id=name):
-                if name not in self.names:
-                    self.refuse(f"unknown name {shown(name)}", node)
-                self.refuse(f"{name} must be called, as in {name}(...)", node)
-            case ast.List(elts=items) | ast.Tuple(elts=items):
-                return [self.read(item) for item in items]
-            case ast.UnaryOp(op=ast.USub() | ast.UAdd() as sign, operand=operand):
-                value = self.read(operand)
-                if type(value) not in (int, float):
-                    self.refuse("a sign must be followed by a number", node)
-                return -value if isinstance(sign, ast.USub) else value
-            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-                a, b = self.read(left), self.read(right)
-                for value in (a, b):
-                    if type(value) not in (int, float) and not isinstance(value, Schedule):
-                        self.refuse(f"* and + join schedules and numbers, got {shown(value)}", node)
-                return self.build(_OPERATORS[type(op)], [a, b], {}, node)
-            case ast.Call(func=ast.Name(id=name)):
-                return self.call(name, node)
-        self.refuse(f"a {type(node).__name__} has no place in a schedule", node)
+    Args:
+        schedule: any schedule, a user's own included.
+        indent: spaces per level, for people; by default all is on one line.
 
-    def call(self, name: str, node: ast.Call) -> Any:
-        function = self.names.get(name)
-        if function is None:
-            self.refuse(f"unknown name {shown(name)}", node)
-        for argument in node.args:
-            if isinstance(argument, ast.Starred):
-                self.refuse("* before an argument has no place in a schedule", argument)
-        for keyword in node.keywords:
-            if keyword.arg is None:
-                self.refuse("** before an argument has no place in a schedule", keyword.value)
-        args = [self.read(argument) for argument in node.args]
-        kwargs = {str(keyword.arg): self.read(keyword.value) for keyword in node.keywords}
-        return self.build(function, args, kwargs, node)
+    Raises:
+        TypeError, ValueError: as `to_dict`.
 
-    def build(
-        self, function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any], node: ast.expr
-    ) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except (TypeError, ValueError, ArithmeticError) as error:
-            self.refuse(str(error), node)
-
-    def refuse(self, message: str, node: ast.expr) -> NoReturn:
-        line = f"line {node.lineno}, " if self.lines > 1 else ""
-        raise ValueError(f"{message} ({line}column {node.col_offset + 1})")
+    >>> import lrsched as lrs
+    >>> lrs.to_json(lrs.LinearWarmup(2_000))
+    '{"version": 1, "schedule": {"class": "LinearWarmup", "steps": 2000, "start": 0.0, "end": 1.0}}'
+    """
+    return json.dumps(to_dict(schedule), indent=indent, allow_nan=False)
 
 
-_LITERALS = (int, float, bool, str)
+def from_json(text: str) -> Schedule:
+    """The schedule that `to_json` wrote.
+
+    Args:
+        text: JSON of at most a million characters, as `from_dict` describes it.
+
+    Raises:
+        TypeError: text is no string.
+        ValueError: it is no JSON, a key is given twice, or `from_dict` would refuse it; with the
+            place in the text.
+
+    >>> import lrsched as lrs
+    >>> lrs.from_json(lrs.to_json(3e-4 * lrs.CosineDecay(1000)))
+    0.0003 * CosineDecay(1000)
+    >>> lrs.from_json('{"version": 2, "schedule": {}}')
+    Traceback (most recent call last):
+    ValueError: from_json: version: must be 1, got 2 (column 13)
+    """
+    try:
+        data = _Reader(text).whole()
+        return _root(data)
+    except _MisfitError as error:
+        # The text is read once more, for the place alone.
+        reader = _Reader(text, error.path)
+        reader.whole()
+        reader.refuse(str(error), reader.found)
+    except RecursionError:  # called with hardly any stack left
+        raise ValueError("from_json: text must be nested less deeply") from None
+
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_TOKENS = re.compile(
+    r"""(?P<string>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")
+    | (?P<number>-?[0-9](?:[eE][+-]|[\w.])*)
+    | (?P<name>[^\W\d]\w*)
+    | (?P<sign>[{}\[\]:,])""",
+    re.VERBOSE,
+)
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_CONSTANTS = {"true": True, "false": False, "null": None}
+
+
+class _Reader(Scanner):
+    """JSON, and nothing but: no NaN, no key twice, no end of brackets."""
+
+    def __init__(self, text: str, wanted: Path | None = None) -> None:
+        super().__init__("from_json", text, _TOKENS, _SPACE)
+        self._wanted, self._path = wanted, list[str | int]()
+        self.found = 0  # where the wanted value begins
+
+    def whole(self) -> Any:
+        value = self._value()
+        self.end()
+        return value
+
+    def _value(self) -> Any:
+        if self._wanted is not None and tuple(self._path) == self._wanted:
+            self.found = self.at
+        match self.kind, self.token:
+            case "sign", "{":
+                return self._object()
+            case "sign", "[":
+                return self._array()
+            case "string", _:
+                return json.loads(self.next())
+            case "number", _:
+                return self.number(_NUMBER)
+            case "name", ("true" | "false" | "null") as name:
+                self.next()
+                return _CONSTANTS[name]
+        self.refuse(f"expected a value, got {self.seen()}")
+
+    def _object(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        self._enter()
+        while not self.take("}"):
+            if self.kind != "string":
+                self.refuse(f"expected a key in double quotes, got {self.seen()}")
+            key = json.loads(self.token)
+            if key in found:
+                self.refuse(f"the key {shown(key)} is given twice")
+            self.next()
+            self.expect(":")
+            self._path.append(key)
+            found[key] = self._value()
+            self._path.pop()
+            self._separated("}")
+        self.shallower()
+        return found
+
+    def _array(self) -> list[Any]:
+        found: list[Any] = []
+        self._enter()
+        while not self.take("]"):
+            self._path.append(len(found))
+            found.append(self._value())
+            self._path.pop()
+            self._separated("]")
+        self.shallower()
+        return found
+
+    def _enter(self) -> None:
+        self.next()
+        self.deeper(2 * DEEPEST + 1)
+
+    def _separated(self, close: str) -> None:
+        if self.token == close and self.kind == "sign":
+            return
+        self.expect(",", close)
+        if self.token == close:
+            self.refuse(f"expected a value after ',', got {self.seen()}")

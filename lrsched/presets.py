@@ -208,23 +208,20 @@ def warmup_inverse_sqrt(
     return Sequence(LinearWarmup(warmup, end=peak), Take(decay, rest))
 
 
-_DECAYS = ("linear", "cosine", "1-sqrt", "exponential")
+_Decay = Literal["linear", "cosine", "1-sqrt", "exponential"]
 
 
-def _named_decay(preset: str, name: str, steps: int, start: float, end: float) -> Schedule:
+def _named_decay(preset: str, name: _Decay, steps: int, start: float, end: float) -> Schedule:
     if name == "linear":
         return LinearDecay(steps, start=start, end=end)
     if name == "cosine":
         return CosineDecay(steps, start=start, end=end)
     if name == "1-sqrt":
         return PowerDecay(steps, power=0.5, start=start, end=end)
-    if name == "exponential":
-        if start == 0 or end == 0 or (start > 0) != (end > 0):
-            rule = f'nonzero and of the sign of peak={start} for decay="{name}"'
-            raise refusal(ValueError, preset, "end", rule, end)
-        return GeometricDecay(steps, start=start, end=end)
-    kind = ValueError if isinstance(name, str) else TypeError
-    raise refusal(kind, preset, "decay", "one of " + ", ".join(map(repr, _DECAYS)), name)
+    if start == 0 or end == 0 or (start > 0) != (end > 0):
+        rule = f'nonzero and of the sign of peak={start} for decay="{name}"'
+        raise refusal(ValueError, preset, "end", rule, end)
+    return GeometricDecay(steps, start=start, end=end)
 
 
 @checked
@@ -233,7 +230,7 @@ def warmup_stable_decay(
     total_steps: Count,
     *,
     decay_steps: Count,
-    decay: Literal["linear", "cosine", "1-sqrt", "exponential"] = "linear",
+    decay: _Decay = "linear",
     warmup_steps: Count | None = None,
     warmup_fraction: Fraction | None = None,
     end: Real = 0.0,
@@ -377,10 +374,25 @@ def cosine_restarts(
     >>> schedule = lrs.cosine_restarts(1.0, 70, every=10, stretch=2, warmup_steps=0)
     >>> schedule([0, 5, 10, 20, 30])
     array([1. , 0.5, 1. , 0.5, 1. ])
+    >>> schedule(70)
+    0.0
     """
     warmup, rest = _split("cosine_restarts", total_steps, warmup_steps, warmup_fraction)
-    waves = Cycle(CosineDecay(every, start=peak, end=end), stretch=stretch)
+    # Counted, the waves end with their last one: a run that they fill does not hold its peak after.
+    count = _cycles(rest, every, stretch)
+    waves = Cycle(CosineDecay(every, start=peak, end=end), stretch=stretch, count=count)
     return Sequence(LinearWarmup(warmup, end=peak), Take(waves, rest))
+
+
+def _cycles(steps: int, first: int, stretch: int) -> int:
+    """How many cycles fill a number of steps, the last one perhaps not to its end."""
+    if stretch == 1:
+        return max(1, -(-steps // first))
+    count, filled = 1, first
+    while filled < steps:
+        filled += first * stretch**count
+        count += 1
+    return count
 
 
 @checked

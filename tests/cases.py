@@ -268,6 +268,19 @@ CASES = [
     Case(lrs.Cycle(lrs.LinearDecay(1)), {0: "1", 1: "1", 2**62: "1"}),
     Case(lrs.Clip(lrs.StepDecay(1, gamma=0.5), lower=0.1), {1: "0.5", 3: "0.125", 4: "0.1"}),
     Case(lrs.Clip(lrs.LinearWarmup(4), lower=0.1, upper=0.5), {0: "0.1", 1: "0.25", 3: "0.5"}),
+    Case(
+        lrs.Cycle(lrs.LinearDecay(10), stretch=1.5, count=3),
+        {0: "1", 10: "1", 25: "1", 47: "0.02222222222222222222222222", 48: "0"},
+    ),
+    Case(lrs.Staircase(lrs.LinearDecay(4), every=2), {0: "1", 1: "1", 2: "0.5", 3: "0.5", 4: "0"}),
+    Case(
+        lrs.Warp(lrs.LinearDecay(4), clock=lrs.PolynomialWarmup(4, power=2, end=4)),
+        {0: "1", 1: "0.9375", 2: "0.75", 3: "0.4375", 4: "0"},
+    ),
+    Case(
+        lrs.Warp(lrs.LinearDecay(10), clock=lrs.LinearWarmup(4, start=-2, end=14)),
+        {0: "1", 1: "0.8", 2: "0.4", 3: "0", 4: "0"},
+    ),
     # A user's own
     Case(
         Tower(0.5, growth=1.1),

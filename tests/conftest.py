@@ -1,12 +1,29 @@
-"""How much Hypothesis searches: `quick` on every run, `ci` with --hypothesis-profile=ci."""
+"""How much Hypothesis searches, and what the quick path leaves alone."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Trees are large on purpose, and a slow machine is no bug.
 LARGE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 
+# `quick` on every run, `ci` with --hypothesis-profile=ci.
 settings.register_profile("quick", max_examples=300, derandomize=True, **LARGE)
 settings.register_profile("ci", max_examples=20_000, print_blob=True, **LARGE)
 settings.load_profile("quick")
+
+# timm brings torchvision along, of which there may be no build that fits a CPU's torch. Nothing
+# here needs it, and libraries that find one import it.
+sys.modules.setdefault("torchvision", None)  # type: ignore[arg-type]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """`-m "not frameworks"` does not open a file that is marked as a whole: it imports them."""
+    if config.option.markexpr != "not frameworks" or collection_path.suffix != ".py":
+        return None
+    whole = "\npytestmark = pytest.mark.frameworks"
+    return True if whole in collection_path.read_text("utf-8") else None

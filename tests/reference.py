@@ -37,9 +37,9 @@ def exact(schedule: lrs.Schedule, t: Any) -> mpf:
             case lrs.Cycle():
                 [value] = (exact(*member) for member in members(schedule, t))
                 return value * _power(schedule.gain, cycle(schedule, t)[0])
-            case lrs.Sequence() | lrs.Take() | lrs.Shift() | lrs.Stretch():
-                [value] = (exact(*member) for member in members(schedule, t))
-                return value
+        if inner := members(schedule, t):  # the others hand on the value of the one they ask
+            [value] = (exact(*member) for member in inner)
+            return value
     return _shape(schedule, t)
 
 
@@ -65,6 +65,11 @@ def members(schedule: lrs.Schedule, t: Fraction) -> list[tuple[lrs.Schedule, Fra
             return [(inner, u)]
         case lrs.Clip(schedule=inner):
             return [(inner, t)]
+        case lrs.Staircase(schedule=inner, every=every):
+            return [(inner, t // every * every)]
+        case lrs.Warp(schedule=inner, clock=clock):
+            step = int(mp.nint(exact(clock, t) * 2**160))  # as many bits as there are digits
+            return [(inner, max(Fraction(0), Fraction(step, 2**160)))]
     return []
 
 
@@ -73,15 +78,16 @@ def cycle(schedule: lrs.Cycle, t: Fraction) -> tuple[int, Fraction]:
     size = length(schedule.schedule)
     first = 2 * size if schedule.mirror else size
     last = math.inf if schedule.count is None else schedule.count - 1
-    i, stretched = 0, 1
-    if schedule.stretch == 1:
+    stretch = Fraction(repr(schedule.stretch))  # as its decimals say
+    i, stretched, begin = 0, Fraction(1), Fraction(0)
+    if stretch == 1:
         i = int(min(t // first, last))
-        t -= i * first
+        begin = i * Fraction(first)
     else:
-        while i < last and t >= first * stretched:
-            t -= first * stretched
-            i, stretched = i + 1, stretched * schedule.stretch
-    u = t / stretched
+        while i < last and t >= math.ceil(begin + first * stretched):
+            begin += first * stretched
+            i, stretched = i + 1, stretched * stretch
+    u = min((t - begin) / stretched, Fraction(first))
     if schedule.mirror and u > size:
         u = max(Fraction(0), first - u)
     return i, u
@@ -106,9 +112,14 @@ def length(schedule: lrs.Schedule) -> Any:
             first = length(inner) * (2 if schedule.mirror else 1)
             if schedule.stretch == 1:
                 return first * count
-            return sum(first * schedule.stretch**i for i in range(count))
+            stretch = Fraction(repr(schedule.stretch))
+            return math.ceil(sum(first * stretch**i for i in range(count)))
         case lrs.Clip(schedule=inner):
             return length(inner)
+        case lrs.Staircase(schedule=inner, every=every):
+            return -(-length(inner) // every) * every if length(inner) != math.inf else math.inf
+        case lrs.Warp(clock=clock):
+            return length(clock)
         case lrs.PiecewiseLinear(knots=knots):
             return knots[-1]
     return math.inf if schedule.steps is None else schedule.steps

@@ -1,5 +1,6 @@
 """Schedules in optax' optimizers: what an update is made with is read from the update."""
 
+import doctest
 import os
 import pickle
 import subprocess
@@ -14,6 +15,7 @@ import optax
 import pytest
 
 import lrsched as lrs
+from lrsched.adapters import jax as adapter
 from lrsched.adapters.jax import to_jax
 
 pytestmark = pytest.mark.frameworks
@@ -195,6 +197,12 @@ def test_eight_devices_see_the_same_values():
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "the same on all eight\n"), done.stderr
+
+
+def test_the_examples():
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    failed, tried = doctest.testmod(adapter, optionflags=flags)
+    assert (failed, tried > 0) == (0, True)
 
 
 @pytest.mark.parametrize(

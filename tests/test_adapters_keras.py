@@ -1,5 +1,6 @@
 """Schedules in Keras optimizers, on three backends: read from the weights that `fit` moved."""
 
+import doctest
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ import keras
 import pytest
 
 import lrsched as lrs
+from lrsched.adapters import keras as adapter
 from lrsched.adapters.keras import to_keras
 
 pytestmark = pytest.mark.frameworks
@@ -148,6 +150,12 @@ def test_a_file_keeps_any_composition(schedule, tmp_path):
     assert loaded.schedule == schedule
     assert type(loaded) is type(to_keras(schedule))
     assert float(loaded(7)) == pytest.approx(schedule(7), rel=1e-6)
+
+
+def test_the_examples():
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    failed, tried = doctest.testmod(adapter, optionflags=flags)
+    assert (failed, tried > 0) == (0, True)
 
 
 @pytest.mark.parametrize(

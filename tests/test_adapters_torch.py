@@ -1,6 +1,7 @@
 """Schedules in torch: what an update is made with is read from the parameters it moved."""
 
 import copy
+import doctest
 import gc
 import io
 import itertools
@@ -18,6 +19,7 @@ from torch._dynamo.testing import CompileCounter
 from torch.optim.lr_scheduler import LambdaLR, LRScheduler, SequentialLR
 
 import lrsched as lrs
+from lrsched.adapters import torch as adapter
 from lrsched.adapters.torch import ScheduleLR, lr_lambda
 
 pytestmark = pytest.mark.frameworks
@@ -610,6 +612,12 @@ def test_two_processes_apply_the_same_values_without_a_message():
     assert [float(line) for line in lines] == pytest.approx(
         [schedule(k) for k in range(12)], rel=1e-15, abs=0
     )
+
+
+def test_the_examples():
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    failed, tried = doctest.testmod(adapter, optionflags=flags)
+    assert (failed, tried > 0) == (0, True)
 
 
 # --- bad input: one clear sentence, before training starts ---

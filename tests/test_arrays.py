@@ -121,6 +121,12 @@ def test_lengths_beyond_the_library_s_integers(library: Library) -> None:
         np.testing.assert_allclose(as_floats, schedule(steps[:3].astype(np.float32)), rtol=4e-6)
 
 
+def test_a_shift_without_an_end_stays_whole(library: Library) -> None:
+    schedule = lrs.Shift(lrs.Cycle(lrs.LinearDecay(2**24 + 4)), offset=1)
+    steps = np.array([2**24, 2**24 + 1, 2**24 + 2, 2**24 + 3], dtype=np.int32)
+    np.testing.assert_allclose(library(schedule, steps), schedule(steps), rtol=1e-6)
+
+
 def test_what_is_no_number_is_refused(library: Library) -> None:
     for wrong in (np.array([True, False]), np.array([1 + 2j])):
         if library.name != "mlx":

@@ -136,6 +136,23 @@ def test_what_overflows_in_a_product_or_a_sum_is_no_nan():
             assert not np.isnan(schedule([step])).any()
 
 
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        lrs.Stretch(lrs.LinearDecay(90), 1000),
+        lrs.Stretch(lrs.CosineDecay(7), 3),
+        lrs.Stretch(lrs.Sequence(lrs.LinearWarmup(5), lrs.RexDecay(85)), 12_345),
+        lrs.Cycle(lrs.CosineDecay(1000), stretch=3, count=9),
+        lrs.PiecewiseLinear([0, 7, 1000, 10**9], [0.3, 0.1, 1.0, 0.0]),
+        lrs.PiecewiseLinear([10, 10**6 + 10], [0.0, 0.3]),
+    ],
+    ids=repr,
+)
+def test_the_steps_next_to_an_end_keep_their_digits(schedule):
+    near = [max(0, schedule.steps - k) for k in (1, 2, 3, 10, 100)]
+    both_ways(schedule, [*near, 1, 2, 11, 12, 13, 1001, schedule.steps, 4990, 5001])
+
+
 SHAPES = [
     lambda n: lrs.Constant(0.7, steps=n),
     lambda n: lrs.LinearWarmup(n, start=0.2),

@@ -4,8 +4,11 @@ A recipe is the fenced block after `<!-- recipe: NAME -->`. Its test gives it th
 takes for granted, and reads what every update was made with.
 """
 
-import itertools
+import json
 import re
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -248,21 +251,36 @@ def test_dask():
     assert done.area == pytest.approx(SCHEDULE(np.arange(3_000_000)).sum(), rel=1e-12)
 
 
-# Paddle's own, on import: it would like another compiler cache.
-@pytest.mark.filterwarnings("ignore:No ccache found:UserWarning")
-def test_paddle():
-    import paddle
+# In a process of its own: Paddle and TensorFlow do not live together in one.
+PADDLE = """
+    import itertools, json, sys, paddle
+    import lrsched as lrs
 
+    recipe, shape = sys.argv[1], lrs.parse(sys.argv[2])
     paddle.set_default_dtype("float64")
     model = paddle.nn.Linear(1, 1, bias_attr=False)
     weights = []
 
-    def batches():
-        for _ in range(16):
+    def every(count):
+        for _ in range(count):
             weights.append(model.weight.item())
             yield paddle.ones([1, 1])
         weights.append(model.weight.item())
 
-    cook("paddle", paddle=paddle, model=model, batches=batches())
-    moves = [before - after for before, after in itertools.pairwise(weights)]
+    batches = every(16)
+    exec(recipe)
+    print(json.dumps([before - after for before, after in itertools.pairwise(weights)]))
+"""
+
+
+def test_paddle():
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(PADDLE), recipe("paddle"), repr(SHAPE)],
+        cwd=README.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    moves = json.loads(done.stdout.splitlines()[-1])
     assert moves == pytest.approx([SCHEDULE(k) for k in range(16)], rel=1e-6, abs=1e-15)

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from lrsched._schedule import A_SCHEDULE, Schedule
-from lrsched.data import parse
+from lrsched.text import parse
 
 
 def to_keras(schedule: Schedule) -> ScheduleLR:

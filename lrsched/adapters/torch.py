@@ -5,23 +5,25 @@ In both, update k is made with `schedule(k)`, k = 0, 1, 2, ...
 
 from __future__ import annotations
 
-import functools
+import types
 import warnings
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, get_args
 
 import torch
 from torch.optim.lr_scheduler import LRScheduler
 
+from lrsched import _numbers
 from lrsched._check import Integer, Nonzero, checked, refusal
 from lrsched._schedule import A_SCHEDULE, Schedule
+from lrsched.feedback import MetricRule
 
 
 @checked
 def lr_lambda(
     schedule: Annotated[Schedule, A_SCHEDULE], base_lr: Nonzero = 1.0
-) -> functools.partial[float]:
+) -> Callable[[float], float]:
     """What LambdaLR takes: a function from the step to a factor of the optimizer's own `lr`.
 
     Formula: schedule(step) / base_lr.
@@ -50,22 +52,26 @@ def lr_lambda(
     0.1
     0.05
     """
-    return _Factor(schedule) if base_lr == 1 else _Factor(_ratio, schedule, base_lr)
+    return _Factor(schedule, base_lr).factor
 
 
-class _Factor(functools.partial[float]):
-    """LambdaLR saves the `__dict__` of what it calls and overwrites it from a checkpoint.
+class _Factor:
+    """What the factor is made from, and is pickled and copied as.
 
-    This one's is always empty and never kept: the schedule stays the one that the code names.
+    The factor itself is a bound method: as fast as a function. LambdaLR saves the `__dict__` of
+    what it calls, and overwrites it from a checkpoint; a method's holds nothing of the schedule.
     """
 
+    __slots__ = ("base_lr", "schedule")
+
+    def __init__(self, schedule: Schedule, base_lr: float) -> None:
+        self.schedule = schedule
+        self.base_lr = base_lr
+
     @property
-    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
-        return {}
-
-
-def _ratio(schedule: Schedule, base_lr: float, step: int) -> float:
-    return schedule(step) / base_lr
+    def factor(self) -> Callable[[float], float]:
+        function = _numbers.method("factor", self.schedule, self.base_lr)
+        return types.MethodType(function, self)
 
 
 class ScheduleLR(LRScheduler):
@@ -76,12 +82,17 @@ class ScheduleLR(LRScheduler):
     the code, whatever a checkpoint was made with. Loading, of this or of the optimizer and in any
     order, writes the values again.
 
+    With a rule, all values are multiplied by its scale, and `step(metric=...)` tells it a metric;
+    a `step()` without one leaves the scale as it is. What the rule remembers is saved and loaded
+    with the step.
+
     Args:
         optimizer: a torch optimizer; several instances may share one.
         schedules: one schedule for all groups, those added later included; or a list, one for each
             group; or a mapping from the groups' `"name"`. A group added later must have one.
         key: the hyper-parameter to write, such as "lr", "weight_decay", or, inside a tuple,
             ("betas", 0). Tensors are filled in place.
+        rule: a rule that listens, such as `ReduceOnPlateau`.
         last_epoch: the last step that was taken, to resume without a checkpoint of this object.
 
     Raises:
@@ -101,6 +112,15 @@ class ScheduleLR(LRScheduler):
     ...     cooldown.step()
     >>> warmup.get_last_lr(), cooldown.get_last_lr(), warmup.state_dict()
     ([0.0003], [0.025], {'last_epoch': 3})
+    >>> careful = ScheduleLR(optimizer, lrs.Constant(0.1), rule=lrs.HoldUntil(0.1, below=0.8))
+    >>> for error in (0.9, 0.85, 0.7, 0.9):
+    ...     print(f"{optimizer.param_groups[0]['lr']:.2f}")
+    ...     optimizer.step()
+    ...     careful.step(metric=error)
+    0.01
+    0.01
+    0.01
+    0.10
     """
 
     def __init__(
@@ -109,6 +129,7 @@ class ScheduleLR(LRScheduler):
         schedules: Schedule | Sequence[Schedule] | Mapping[str, Schedule],
         *,
         key: str | tuple[str, int] = "lr",
+        rule: MetricRule[Any] | None = None,
         last_epoch: int = -1,
     ) -> None:
         if not isinstance(optimizer, torch.optim.Optimizer):
@@ -117,14 +138,25 @@ class ScheduleLR(LRScheduler):
         self._schedules = _copied(schedules)
         self._by_name = isinstance(schedules, Mapping)
         self._key = key
+        if rule is not None and not isinstance(rule, MetricRule):
+            raise _refusal("rule", "a rule or None", rule, TypeError)
+        self._rule = rule
+        self._heard = None if rule is None else rule.init()
         self._cover()
         first = _step(last_epoch) + 1
         super().__init__(optimizer)
         self._watch()
         self._update_lr(first)
 
-    def step(self, epoch: int | None = None) -> None:
-        """Go to the next step, after `optimizer.step()`; or to the one that is given."""
+    def step(self, epoch: int | None = None, *, metric: Any = None) -> None:
+        """Go to the next step, after `optimizer.step()`; or to the one that is given.
+
+        The rule, if there is one, hears the metric first.
+        """
+        if metric is not None:
+            if self._rule is None:
+                raise _refusal("metric", "None, as there is no rule", metric)
+            self._heard = self._rule.update(self._heard, metric)
         if self.last_epoch == 0 and epoch is None and _untouched(self.optimizer):
             text = "ScheduleLR: step() before optimizer.step(): no update gets the first value"
             warnings.warn(text, stacklevel=2)
@@ -137,18 +169,29 @@ class ScheduleLR(LRScheduler):
 
     def get_lr(self) -> list[float | torch.Tensor]:
         """Each group's value at the present step; a schedule of many groups is called once."""
-        values = [schedule(self.last_epoch) for schedule in self._distinct]
+        scale = 1.0 if self._heard is None else self._heard.scale
+        values = [schedule(self.last_epoch) * scale for schedule in self._distinct]
         return [values[i] for i in self._which]
 
     def state_dict(self) -> dict[str, Any]:
-        """The step, and nothing else."""
-        return {"last_epoch": self.last_epoch}
+        """The step, what the rule remembers if there is one, and nothing else."""
+        state: dict[str, Any] = {"last_epoch": self.last_epoch}
+        if self._rule is not None:
+            state["rule"] = self._rule.save(self._heard)
+        return state
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go to the step in a checkpoint of any LRScheduler; nothing else in it is read."""
+        """Go to the step in a checkpoint of any LRScheduler; nothing else in it is read.
+
+        A rule goes on from what it remembered, or begins where the checkpoint is of none.
+        """
         if not isinstance(state_dict, Mapping) or "last_epoch" not in state_dict:
             raise _refusal("state_dict", 'a mapping with "last_epoch"', state_dict)
-        self._update_lr(state_dict["last_epoch"])
+        step = _step(state_dict["last_epoch"])
+        if self._rule is not None:
+            saved = state_dict.get("rule")
+            self._heard = self._rule.init() if saved is None else self._rule.restore(saved)
+        self._update_lr(step)
 
     def _write(self) -> None:
         if self.last_epoch < 0:  # SequentialLR takes back the first step of a phase to come

@@ -1,0 +1,52 @@
+"""Does any text make a reader crash, hang or accept what it can't write? Coverage-guided.
+
+`python benchmarks/fuzz.py -runs=1000000 [corpus]`; needs atheris. Every input is read as text and
+as JSON: either a schedule comes out that reads back equal, or one ValueError of the one form.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["lrsched"]):
+    import lrsched as lrs
+    import lrsched.data
+    import lrsched.text
+
+SEEDS = [
+    "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))",
+    "Cycle(Take(StepDecay(3, gamma=0.5), 9), mirror=True, stretch=2, count=None) + -.5",
+    "warmup_stable_decay(1.0, 100, warmup_steps=10, decay_steps=20, decay='1-sqrt')",
+    "Clip(PiecewiseLinear([0, 5], (1.0, 0.5)), lower=1e-3) # a comment",
+    "cooldown(Noam(512, 4000), at=50, decay=Stretch(Shift(LinearDecay(10), -3), 2.5))",
+]
+
+
+def one_input(data: bytes) -> None:
+    text = data.decode("utf-8", "surrogateescape")  # halves of surrogate pairs are text, too
+    for read in (lrs.parse, lrs.from_json):
+        try:
+            schedule = read(text)
+        except ValueError as error:
+            message = str(error)
+            if not message.startswith(f"{read.__name__}: ") or len(message) > 400:
+                raise RuntimeError(f"not the one form: {message}") from error
+            continue
+        if repr(lrs.parse(repr(schedule))) != repr(schedule):
+            raise RuntimeError("the text does not read back")
+        if lrs.from_json(lrs.to_json(schedule)) != schedule:
+            raise RuntimeError("the JSON does not read back")
+
+
+def main() -> None:
+    for text in SEEDS:
+        one_input(text.encode())
+        one_input(lrs.to_json(lrs.parse(text)).encode())
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""What several translations share: rules for arguments, and the curve between two values."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from collections.abc import Sequence as Listing
+from typing import Annotated, Any, get_args
+
+from lrsched._check import NonNegative, Real, Rule, Steps, refusal
+from lrsched._schedule import A_SCHEDULE, Schedule
+from lrsched.compose import Cycle, Sequence, Take, Warp
+from lrsched.decay import CosineDecay, LinearDecay, MultiStepDecay
+from lrsched.piecewise import PiecewiseConstant
+from lrsched.warmup import CosineWarmup, LinearWarmup
+
+
+def one_of(*names: str) -> Rule:
+    """The rule for a parameter that is one of a few names."""
+
+    def accept(value: Any) -> str:
+        if not isinstance(value, str):
+            raise TypeError
+        if value not in names:
+            raise ValueError
+        return names[names.index(value)]  # a member of an enum of strings becomes the string
+
+    return Rule("one of " + ", ".join(map(repr, names)), accept)
+
+
+def number_that(must_be: str, holds: Callable[[float], bool]) -> Rule:
+    """The rule for a number within bounds."""
+
+    def accept(value: Any) -> float:
+        number: float = get_args(Real)[1].accept(value)
+        if not holds(number):
+            raise ValueError
+        return number
+
+    return Rule(must_be, accept)
+
+
+def _nothing(value: Any) -> None:
+    if value is not None:
+        raise ValueError
+
+
+def _milestones(values: Any) -> tuple[int, ...]:
+    steps = tuple(get_args(Steps)[1].accept([value])[0] for value in values)
+    if any(b < a for a, b in itertools.pairwise(steps)):
+        raise ValueError
+    return steps
+
+
+def _schedules(values: Any) -> tuple[Schedule, ...]:
+    accepted = tuple(A_SCHEDULE.accept(value) for value in values)
+    if not accepted:
+        raise ValueError
+    return accepted
+
+
+# The peer's parameter has its place in the signature, but no schedule can stand for it.
+Nothing = Annotated[None, Rule("None: a schedule has no place for it", _nothing)]
+ASchedule = Annotated[Schedule, A_SCHEDULE]
+Schedules = Annotated[Listing[Schedule], Rule("a sequence of one or more schedules", _schedules)]
+Milestones = Annotated[Listing[int], Rule("non-negative integers in ascending order", _milestones)]
+Rate = NonNegative
+
+
+def at_most(owner: str, name: str, value: Any, limit: Any, what: str) -> None:
+    """Refuse a value above a limit that another parameter sets."""
+    if value > limit:
+        raise refusal(ValueError, owner, name, f"at most {what}={limit}", value)
+
+
+def line(steps: int, start: float, end: float) -> Schedule:
+    """A straight line, by the name of its direction."""
+    curve = LinearWarmup if start < end else LinearDecay
+    return curve(steps, start=start, end=end)
+
+
+def cosine(steps: int, start: float, end: float) -> Schedule:
+    """Half a cosine wave, by the name of its direction."""
+    curve = CosineWarmup if start < end else CosineDecay
+    return curve(steps, start=start, end=end)
+
+
+def waves(steps: int, start: float, end: float, halves: float) -> Schedule:
+    """Cosine from `start` to `end` and back, so many half waves of it."""
+    if halves == 1:
+        return CosineDecay(steps, start=start, end=end)
+    wave = CosineDecay(1, start=start, end=end)
+    return Warp(Cycle(wave, mirror=True), LinearWarmup(steps, end=halves))
+
+
+def at_milestones(milestones: Listing[int], gamma: float, start: float) -> Schedule:
+    """A factor of gamma at each milestone, twice where one is listed twice."""
+    boundaries = tuple(sorted(set(milestones)))
+    if len(boundaries) == len(milestones):
+        return MultiStepDecay(boundaries, gamma, start=start)
+    counts = (sum(m <= boundary for m in milestones) for boundary in boundaries)
+    return PiecewiseConstant(boundaries, (start, *(start * gamma**count for count in counts)))
+
+
+def joined(
+    owner: str, names: tuple[str, str], schedules: Listing[Schedule], boundaries: Listing[int]
+) -> Schedule:
+    """One schedule after another, each from its own step 0, changing at the boundaries."""
+    if len(boundaries) != len(schedules) - 1:
+        rule = f"one fewer than the {len(schedules)} {names[0]}"
+        raise refusal(ValueError, owner, names[1], rule, boundaries)
+    lengths = (b - a for a, b in itertools.pairwise((0, *boundaries)))
+    parts = [
+        schedule if schedule.steps == length else Take(schedule, length)
+        for schedule, length in zip(schedules, lengths, strict=False)
+    ]
+    return Sequence(*parts, schedules[-1]) if parts else schedules[-1]

@@ -1,0 +1,336 @@
+"""The schedulers of detectron2, and those of fvcore that it is built of.
+
+fvcore's are functions of `where`, the fraction of the training that has passed. Here each is a
+schedule whose whole length is that training, as short as its shape allows: one step for a curve,
+`num_updates` for steps. `LRMultiplier` stretches it to the iterations of a run.
+
+Differs: past the end fvcore raises, goes on along the curve, or gives a complex number (a
+polynomial of power 0.9 at 1.1); here the last value holds. It is ahead by a millionth of the
+training wherever a value jumps: a step early, or more, in runs of over a million iterations.
+"""
+
+# ruff: noqa: N802 - the names are the peers'
+
+from __future__ import annotations
+
+import dataclasses
+import fractions
+import itertools
+import math
+from collections.abc import Sequence as Listing
+from typing import Annotated, Any, get_args
+
+from lrsched import _curves
+from lrsched._check import (
+    Count,
+    Fraction,
+    NonNegative,
+    Nonzero,
+    Numbers,
+    Positive,
+    PositiveCount,
+    Real,
+    Rule,
+    Steps,
+    checked,
+    refusal,
+)
+from lrsched._schedule import Schedule
+from lrsched.compat._parts import (
+    ASchedule,
+    Milestones,
+    Rate,
+    Schedules,
+    at_milestones,
+    at_most,
+    cosine,
+    line,
+    one_of,
+)
+from lrsched.compose import Product, Sequence, Shift, Stretch, Take
+from lrsched.decay import CosineDecay, GeometricDecay, MultiStepDecay, PolynomialDecay
+from lrsched.piecewise import Constant, PiecewiseConstant
+from lrsched.warmup import ConstantWarmup, LinearWarmup
+
+Method = Annotated[str, one_of("linear", "constant")]
+
+
+@checked
+def WarmupMultiStepLR(
+    base_lr: Rate,
+    milestones: Milestones,
+    gamma: NonNegative = 0.1,
+    warmup_factor: NonNegative = 0.001,
+    warmup_iters: Count = 1000,
+    warmup_method: Method = "linear",
+) -> Schedule:
+    """A factor of gamma at each milestone, times a warmup from `warmup_factor`.
+
+    >>> WarmupMultiStepLR(0.02, [60_000, 80_000])
+    LinearWarmup(1000, start=0.001) * MultiStepDecay((60000, 80000), start=0.02)
+    """
+    decay = at_milestones(milestones, gamma, base_lr)
+    return _warmed_up(decay, warmup_factor, warmup_iters, warmup_method)
+
+
+@checked
+def WarmupCosineLR(
+    base_lr: Rate,
+    max_iters: PositiveCount,
+    warmup_factor: NonNegative = 0.001,
+    warmup_iters: Count = 1000,
+    warmup_method: Method = "linear",
+) -> Schedule:
+    """Half a cosine wave over the whole run, times a warmup from `warmup_factor`.
+
+    >>> WarmupCosineLR(0.02, 90_000)
+    LinearWarmup(1000, start=0.001) * CosineDecay(90000, start=0.02)
+    """
+    at_most("WarmupCosineLR", "warmup_iters", warmup_iters, max_iters, "max_iters")
+    decay = CosineDecay(max_iters, start=base_lr)
+    return _warmed_up(decay, warmup_factor, warmup_iters, warmup_method)
+
+
+def _warmed_up(schedule: Schedule, factor: float, iters: int, method: str) -> Schedule:
+    if iters == 0:
+        return schedule
+    if method == "constant":
+        return Product(ConstantWarmup(iters, start=factor), schedule)
+    return Product(LinearWarmup(iters, start=factor), schedule)
+
+
+@checked
+def LRMultiplier(base_lr: Rate, multiplier: ASchedule, max_iter: PositiveCount) -> Schedule:
+    """A rate times one of the schedules below, stretched to `max_iter` steps.
+
+    >>> LRMultiplier(0.02, CosineParamScheduler(1, 0.01), max_iter=90_000)
+    0.02 * CosineDecay(90000, end=0.01)
+    """
+    return base_lr * _resized("LRMultiplier", "multiplier", multiplier, max_iter)
+
+
+@checked
+def ConstantParamScheduler(value: Real) -> Schedule:
+    """The same value all the time.
+
+    >>> ConstantParamScheduler(0.1)
+    Constant(0.1, steps=1)
+    """
+    return Constant(value, steps=1)
+
+
+@checked
+def LinearParamScheduler(start_value: Real, end_value: Real) -> Schedule:
+    """A straight line.
+
+    >>> LinearParamScheduler(0.001, 1)
+    LinearWarmup(1, start=0.001)
+    """
+    return line(1, start_value, end_value)
+
+
+@checked
+def CosineParamScheduler(start_value: Real, end_value: Real) -> Schedule:
+    """Half a cosine wave.
+
+    >>> CosineParamScheduler(1, 0.01)
+    CosineDecay(1, end=0.01)
+    """
+    return cosine(1, start_value, end_value)
+
+
+@checked
+def ExponentialParamScheduler(start_value: Nonzero, decay: Positive) -> Schedule:
+    """Equal factors in equal times, all of them together `decay`.
+
+    >>> ExponentialParamScheduler(2.0, 0.25)
+    GeometricDecay(1, end=0.5, start=2.0)
+    """
+    return GeometricDecay(1, start=start_value, end=start_value * decay)
+
+
+@checked
+def PolynomialDecayParamScheduler(base_value: Real, power: Positive) -> Schedule:
+    """A power of the remaining fraction.
+
+    >>> PolynomialDecayParamScheduler(0.1, 0.9)
+    PolynomialDecay(1, power=0.9, start=0.1)
+    """
+    return PolynomialDecay(1, power, start=base_value)
+
+
+@checked
+def MultiStepParamScheduler(
+    values: Numbers, num_updates: PositiveCount | None = None, milestones: Steps | None = None
+) -> Schedule:
+    """One value after another, changing at the milestones of `num_updates`.
+
+    Without `num_updates` the last milestone is the end; without milestones the values take equal
+    parts.
+
+    >>> MultiStepParamScheduler([1, 0.1, 0.01], num_updates=90, milestones=[60, 80])
+    Take(PiecewiseConstant((60, 80), values=(1.0, 0.1, 0.01)), steps=90)
+    """
+    owner = "MultiStepParamScheduler"
+    if milestones is None:
+        if num_updates is None:
+            raise refusal(ValueError, owner, "num_updates", "given, or milestones instead,", None)
+        width = math.ceil(num_updates / max(1, len(values)))
+        milestones = tuple(width * i for i in range(1, len(values)))
+    else:
+        expected = len(values) - (num_updates is not None)
+        if len(milestones) != expected or not values:
+            rule = f"{expected} for {len(values)} values"
+            raise refusal(ValueError, owner, "milestones", rule, milestones)
+        if num_updates is None:
+            *milestones, num_updates = milestones  # type: ignore[assignment]
+            milestones = tuple(milestones)
+    at_most(owner, "len(values)", len(values), num_updates, "num_updates")
+    if milestones and not (milestones[0] > 0 and milestones[-1] < num_updates):
+        rule = f"above 0 and below num_updates={num_updates}"
+        raise refusal(ValueError, owner, "milestones", rule, milestones)
+    return Take(PiecewiseConstant(milestones, values), num_updates)
+
+
+@checked
+def StepParamScheduler(num_updates: Positive, values: Numbers) -> Schedule:
+    """The values in equal parts.
+
+    >>> StepParamScheduler(120, [0.1, 0.01, 0.001])
+    Take(PiecewiseConstant((1, 2), values=(0.1, 0.01, 0.001)), steps=3)
+    """
+    if not values:
+        raise refusal(ValueError, "StepParamScheduler", "values", "at least one number", values)
+    return Take(PiecewiseConstant(tuple(range(1, len(values))), values), len(values))
+
+
+@checked
+def StepWithFixedGammaParamScheduler(
+    base_value: Positive, num_decays: PositiveCount, gamma: Positive, num_updates: PositiveCount
+) -> Schedule:
+    """A factor of gamma at the ends of equal parts, `num_decays` times.
+
+    >>> StepWithFixedGammaParamScheduler(0.1, num_decays=3, gamma=0.1, num_updates=120)
+    Take(MultiStepDecay((1, 2, 3), start=0.1), steps=4)
+    """
+    decay = MultiStepDecay(tuple(range(1, num_decays + 1)), gamma, start=base_value)
+    return Take(decay, num_decays + 1)
+
+
+_SCALING = one_of("rescaled", "fixed")
+
+
+def _lengths(values: Any) -> tuple[float, ...]:
+    return tuple(get_args(Fraction)[1].accept(v) for v in get_args(Numbers)[1].accept(values))
+
+
+def _scalings(values: Any) -> tuple[str, ...]:
+    if isinstance(values, str):
+        raise TypeError
+    return tuple(_SCALING.accept(value) for value in values)
+
+
+Lengths = Annotated[Listing[float], Rule("numbers from 0 to 1", _lengths)]
+Scaling = Annotated[Listing[str], Rule("a sequence of 'rescaled' or 'fixed'", _scalings)]
+
+
+@checked
+def CompositeParamScheduler(
+    schedulers: Schedules, lengths: Lengths, interval_scaling: Scaling
+) -> Schedule:
+    """One after another, each for its fraction of the training.
+
+    A "rescaled" schedule plays in its part from beginning to end, a "fixed" one goes through the
+    whole training and is heard in its part alone. As in the peer, lengths that add up to 1 but for
+    a thousandth are mended in the last one (the peer edits the list that it is given).
+
+    >>> CompositeParamScheduler(
+    ...     [ConstantParamScheduler(0.42), CosineParamScheduler(0.42, 1e-4)],
+    ...     lengths=[0.3, 0.7], interval_scaling=["rescaled", "rescaled"],
+    ... )
+    Sequence(Constant(0.42, steps=3), CosineDecay(7, start=0.42, end=0.0001))
+    """
+    owner = "CompositeParamScheduler"
+    for name, values in (("lengths", lengths), ("interval_scaling", interval_scaling)):
+        if len(values) != len(schedulers):
+            rule = f"as many as the {len(schedulers)} schedulers"
+            raise refusal(ValueError, owner, name, rule, values)
+    if abs(sum(lengths) - 1) >= 1e-3:
+        raise refusal(ValueError, owner, "lengths", "numbers whose sum is 1", lengths)
+    for i, schedule in enumerate(schedulers):
+        _length(owner, f"schedulers[{i}]", schedule)
+    # The ends as fractions, and a clock on which they are whole steps.
+    ends = [*itertools.accumulate(map(_fraction, lengths[:-1]), initial=_fraction(0)), _fraction(1)]
+    fixed = [
+        _length(owner, "schedulers", schedule)
+        for schedule, scaling in zip(schedulers, interval_scaling, strict=True)
+        if scaling == "fixed"
+    ]
+    total = math.lcm(*(end.denominator for end in ends), *fixed)
+    if ends[-2] > 1 or total > _FINEST:
+        rule = "fractions of a common denominator, of at most 1 together"
+        raise refusal(ValueError, owner, "lengths", rule, lengths)
+    phases: list[Schedule] = []
+    for i, (start, stop) in enumerate(itertools.pairwise(int(end * total) for end in ends)):
+        if interval_scaling[i] == "rescaled":
+            phases.append(_resized(owner, "schedulers", schedulers[i], stop - start))
+        else:
+            whole = _resized(owner, "schedulers", schedulers[i], total)
+            phases.append(Take(Shift(whole, start) if start else whole, stop - start))
+    return Sequence(*phases) if len(phases) > 1 else phases[0]
+
+
+@checked
+def WarmupParamScheduler(
+    scheduler: ASchedule,
+    warmup_factor: NonNegative,
+    warmup_length: Fraction,
+    warmup_method: Method = "linear",
+) -> Schedule:
+    """A warmup for the first fraction of the training, in place of the schedule's beginning.
+
+    >>> steps = MultiStepParamScheduler([1, 0.1, 0.01], num_updates=90, milestones=[60, 80])
+    >>> LRMultiplier(0.02, WarmupParamScheduler(steps, 0.001, 0.1), max_iter=90)
+    0.02 * Sequence(LinearWarmup(9, start=0.001),
+        Take(Shift(Take(PiecewiseConstant((60, 80), values=(1.0, 0.1, 0.01)), steps=90),
+                   offset=9), steps=81))
+    """
+    end = _fraction(warmup_length) * _length("WarmupParamScheduler", "scheduler", scheduler)
+    start = warmup_factor * scheduler(0)
+    if warmup_method == "constant":
+        warmup = ConstantParamScheduler(start)
+    else:  # a whole step is exact, and so is what side of a jump it is on
+        reached = scheduler(int(end) if end.denominator == 1 else float(end))
+        warmup = LinearParamScheduler(start, reached)
+    lengths = (warmup_length, 1 - warmup_length)
+    return CompositeParamScheduler([warmup, scheduler], lengths, ["rescaled", "fixed"])
+
+
+def _fraction(number: float) -> fractions.Fraction:
+    """What was divided to give this number, if it was not too large."""
+    return fractions.Fraction(number).limit_denominator(1_000_000)
+
+
+# The most steps of a clock that composite schedules share.
+_FINEST = 10**9
+
+
+def _length(owner: str, name: str, schedule: Schedule) -> int:
+    if not schedule.steps:
+        rule = "a schedule of at least one step, with an end"
+        raise refusal(ValueError, owner, name, rule, schedule)
+    return schedule.steps
+
+
+def _resized(owner: str, name: str, schedule: Schedule, steps: int) -> Schedule:
+    """All of a schedule in so many steps."""
+    length = _length(owner, name, schedule)
+    if length == steps:
+        return schedule
+    if isinstance(schedule, (_curves.Finite, Constant)):  # nothing in them but the fraction passed
+        return dataclasses.replace(schedule, steps=steps)  # type: ignore[type-var]
+    if steps % length == 0:
+        return Stretch(schedule, steps // length)
+    if steps == 0:
+        return Take(schedule, 0)
+    return Stretch(Stretch(schedule, 1 / length), steps)  # exact, as a quotient would not be

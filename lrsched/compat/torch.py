@@ -1,0 +1,430 @@
+"""The schedulers of `torch.optim`, and the warmup that is often put before them.
+
+The optimizer is replaced by `base_lr`, the rate that the peer would take from it. The value at step
+k is what the optimizer has after k calls of the scheduler's `step()`.
+"""
+
+# ruff: noqa: N802, N803 - the names are the peer's
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from collections.abc import Sequence as Listing
+from typing import Annotated, Literal
+
+from lrsched._check import (
+    Count,
+    Flag,
+    Fraction,
+    NonNegative,
+    OpenFraction,
+    Positive,
+    PositiveCount,
+    Steps,
+    checked,
+    refusal,
+)
+from lrsched._schedule import Schedule
+from lrsched.compat._parts import (
+    ASchedule,
+    Milestones,
+    Nothing,
+    Rate,
+    Schedules,
+    at_milestones,
+    at_most,
+    cosine,
+    joined,
+    line,
+    number_that,
+    one_of,
+)
+from lrsched.compose import Cycle, Product, Sequence, Warp
+from lrsched.decay import CosineDecay, ExponentialDecay, PolynomialDecay, StepDecay
+from lrsched.feedback import ReduceOnPlateau
+from lrsched.piecewise import Constant
+from lrsched.warmup import ConstantWarmup, LinearWarmup
+
+StartFactor = Annotated[float, number_that("a number above 0, at most 1", lambda x: 0 < x <= 1)]
+Strategy = Annotated[str, one_of("cos", "linear")]
+
+
+@checked
+def StepLR(base_lr: Rate, step_size: PositiveCount, gamma: NonNegative = 0.1) -> Schedule:
+    """A factor of gamma in every `step_size` steps.
+
+    >>> StepLR(0.05, step_size=30)
+    StepDecay(30, start=0.05)
+    """
+    return StepDecay(step_size, gamma, start=base_lr)
+
+
+@checked
+def MultiStepLR(base_lr: Rate, milestones: Milestones, gamma: NonNegative = 0.1) -> Schedule:
+    """A factor of gamma at each milestone; one that is listed twice counts twice.
+
+    >>> MultiStepLR(0.05, milestones=[30, 80])
+    MultiStepDecay((30, 80), start=0.05)
+    """
+    return at_milestones(milestones, gamma, base_lr)
+
+
+@checked
+def ConstantLR(base_lr: Rate, factor: Fraction = 1.0 / 3, total_iters: Count = 5) -> Schedule:
+    """`factor` times the rate for `total_iters` steps, then the rate.
+
+    Differs: with `total_iters=0` the peer stays at `factor` for ever, and with `factor=0` it
+    divides by zero at the end of the phase; here both are at `base_lr` from there on.
+
+    >>> ConstantLR(0.05, factor=0.5, total_iters=4)
+    ConstantWarmup(4, start=0.025, end=0.05)
+    """
+    return ConstantWarmup(total_iters, start=base_lr * factor, end=base_lr)
+
+
+@checked
+def LinearLR(
+    base_lr: Rate,
+    start_factor: StartFactor = 1.0 / 3,
+    end_factor: Fraction = 1.0,
+    total_iters: Count = 5,
+) -> Schedule:
+    """A straight line from one factor to another.
+
+    Differs: with `total_iters=0` the peer stays at `start_factor` for ever; here it is over at
+    once.
+
+    >>> LinearLR(0.05, start_factor=0.5, total_iters=4)
+    LinearWarmup(4, start=0.025, end=0.05)
+    """
+    return line(total_iters, start=base_lr * start_factor, end=base_lr * end_factor)
+
+
+@checked
+def ExponentialLR(base_lr: Rate, gamma: NonNegative) -> Schedule:
+    """A factor of gamma in every step.
+
+    >>> ExponentialLR(0.05, gamma=0.9)
+    ExponentialDecay(0.9, start=0.05)
+    """
+    return ExponentialDecay(gamma, start=base_lr)
+
+
+@checked
+def MultiplicativeLR(base_lr: Rate, factor: NonNegative) -> Schedule:
+    """A constant factor in every step: the peer's `lr_lambda=lambda epoch: factor`.
+
+    A factor that varies has no closed form; write its running product as a schedule.
+
+    >>> MultiplicativeLR(0.05, 0.95)
+    ExponentialDecay(0.95, start=0.05)
+    """
+    return ExponentialDecay(factor, start=base_lr)
+
+
+@checked
+def PolynomialLR(base_lr: Rate, total_iters: PositiveCount = 5, power: Positive = 1.0) -> Schedule:
+    """A power of the remaining fraction.
+
+    >>> PolynomialLR(0.001, total_iters=4, power=2.0)
+    PolynomialDecay(4, power=2.0, start=0.001)
+    """
+    return PolynomialDecay(total_iters, power, start=base_lr)
+
+
+@checked
+def CosineAnnealingLR(base_lr: Rate, T_max: PositiveCount, eta_min: NonNegative = 0.0) -> Schedule:
+    """Half a cosine wave down in `T_max` steps, and then, as the peer does, up again.
+
+    To stay down, write the `CosineDecay` without its `Cycle`.
+
+    >>> CosineAnnealingLR(0.05, T_max=100)
+    Cycle(CosineDecay(100, start=0.05), mirror=True)
+    """
+    at_most("CosineAnnealingLR", "eta_min", eta_min, base_lr, "base_lr")
+    return Cycle(CosineDecay(T_max, start=base_lr, end=eta_min), mirror=True)
+
+
+@checked
+def CosineAnnealingWarmRestarts(
+    base_lr: Rate, T_0: PositiveCount, T_mult: PositiveCount = 1, eta_min: NonNegative = 0.0
+) -> Schedule:
+    """SGDR: half a cosine wave again and again, each `T_mult` times as long as the one before.
+
+    Differs: the peer's `step(epoch)` looks the cycle up in a floating logarithm and misses some
+    restarts: with T_0=1 and T_mult=3 it has `eta_min` at epoch 121, where a cycle begins.
+
+    >>> CosineAnnealingWarmRestarts(0.05, T_0=10, T_mult=2)
+    Cycle(CosineDecay(10, start=0.05), stretch=2)
+    """
+    at_most("CosineAnnealingWarmRestarts", "eta_min", eta_min, base_lr, "base_lr")
+    return Cycle(CosineDecay(T_0, start=base_lr, end=eta_min), stretch=T_mult)
+
+
+Mode = Annotated[str, one_of("triangular", "triangular2", "exp_range")]
+
+
+@checked
+def CyclicLR(
+    base_lr: NonNegative,
+    max_lr: NonNegative,
+    step_size_up: PositiveCount = 2000,
+    step_size_down: PositiveCount | None = None,
+    mode: Mode = "triangular",
+    gamma: NonNegative = 1.0,
+    scale_fn: Nothing = None,
+    scale_mode: Annotated[str, one_of("cycle", "iterations")] = "cycle",
+    cycle_momentum: Flag = True,
+    base_momentum: Fraction = 0.8,
+    max_momentum: Fraction = 0.9,
+) -> Schedule:
+    """Triangles between two rates; the momentum is `CyclicLR_momentum`.
+
+    A `scale_fn` of your own is a schedule to multiply the triangle by:
+    `base_lr + scale * Cycle(LinearWarmup(up, end=max_lr - base_lr), mirror=True)`.
+
+    >>> CyclicLR(0.01, 0.1, step_size_up=5)
+    Cycle(LinearWarmup(5, start=0.01, end=0.1), mirror=True)
+    >>> CyclicLR(0.25, 1, step_size_up=5, mode="triangular2")
+    0.25 + Cycle(LinearWarmup(5, end=0.75), mirror=True, gain=0.5)
+    """
+    at_most("CyclicLR", "base_lr", base_lr, max_lr, "max_lr")
+    return _cyclic(base_lr, max_lr, step_size_up, step_size_down, mode, gamma)
+
+
+@checked
+def CyclicLR_momentum(
+    step_size_up: PositiveCount = 2000,
+    step_size_down: PositiveCount | None = None,
+    mode: Mode = "triangular",
+    gamma: NonNegative = 1.0,
+    base_momentum: Fraction = 0.8,
+    max_momentum: Fraction = 0.9,
+) -> Schedule:
+    """The momentum (or first beta) that `CyclicLR` drives, highest where the rate is lowest.
+
+    >>> CyclicLR_momentum(step_size_up=5)
+    Cycle(LinearDecay(5, start=0.9, end=0.8), mirror=True)
+    """
+    at_most("CyclicLR_momentum", "base_momentum", base_momentum, max_momentum, "max_momentum")
+    return _cyclic(max_momentum, base_momentum, step_size_up, step_size_down, mode, gamma)
+
+
+def _cyclic(
+    foot: float, tip: float, up: int, down: int | None, mode: str, gamma: float
+) -> Schedule:
+    if mode == "triangular":
+        return _triangles(up, down or up, foot, tip, gain=1.0)
+    if mode == "triangular2":
+        return foot + _triangles(up, down or up, 0.0, tip - foot, gain=0.5)
+    return foot + ExponentialDecay(gamma) * _triangles(up, down or up, 0.0, tip - foot, gain=1.0)
+
+
+def _triangles(up: int, down: int, foot: float, tip: float, gain: float) -> Schedule:
+    rise = line(up, foot, tip)
+    if up == down:
+        return Cycle(rise, mirror=True, gain=gain)
+    return Cycle(Sequence(rise, line(down, tip, foot)), gain=gain)
+
+
+@checked
+def OneCycleLR(
+    max_lr: NonNegative,
+    total_steps: PositiveCount | None = None,
+    epochs: PositiveCount | None = None,
+    steps_per_epoch: PositiveCount | None = None,
+    pct_start: Fraction = 0.3,
+    anneal_strategy: Strategy = "cos",
+    cycle_momentum: Flag = True,
+    base_momentum: Fraction = 0.85,
+    max_momentum: Fraction = 0.95,
+    div_factor: Positive = 25.0,
+    final_div_factor: Positive = 1e4,
+    three_phase: Flag = False,
+) -> Schedule:
+    """One cycle: up to `max_lr` and far down; the momentum is `OneCycleLR_momentum`.
+
+    The last value is reached at step `total_steps - 1`, and the peak, as in the peer, one step
+    before the fraction `pct_start` of all: where that is no whole step, between two of them.
+
+    Differs: at step `total_steps` the peer has turned back from its end; here it holds. With a
+    peak at step 0 exactly, the peer divides by zero.
+
+    >>> OneCycleLR(1.0, total_steps=101, pct_start=0.5, div_factor=10)
+    Sequence(Warp(CosineWarmup(1, start=0.1), clock=LinearWarmup(50, end=1.01...)),
+    Warp(CosineDecay(1, end=1e-05), clock=LinearWarmup(50, start=0.0099...)))
+    >>> OneCycleLR(1.0, total_steps=100, div_factor=10)
+    Sequence(CosineWarmup(29, start=0.1), CosineDecay(70, end=1e-05))
+    """
+    start = max_lr / div_factor
+    values = (start, max_lr, *([start] if three_phase else []), start / final_div_factor)
+    total = _total("OneCycleLR", total_steps, epochs, steps_per_epoch)
+    return _one_cycle("OneCycleLR", total, pct_start, anneal_strategy, values)
+
+
+@checked
+def OneCycleLR_momentum(
+    total_steps: PositiveCount | None = None,
+    epochs: PositiveCount | None = None,
+    steps_per_epoch: PositiveCount | None = None,
+    pct_start: Fraction = 0.3,
+    anneal_strategy: Strategy = "cos",
+    base_momentum: Fraction = 0.85,
+    max_momentum: Fraction = 0.95,
+    three_phase: Flag = False,
+) -> Schedule:
+    """The momentum (or first beta) that `OneCycleLR` drives, lowest where the rate is highest.
+
+    >>> OneCycleLR_momentum(total_steps=100)
+    Sequence(CosineDecay(29, start=0.95, end=0.85), CosineWarmup(70, start=0.85, end=0.95))
+    """
+    at_most("OneCycleLR_momentum", "base_momentum", base_momentum, max_momentum, "max_momentum")
+    high, low = max_momentum, base_momentum
+    values = (high, low, high, *([high] if three_phase else []))
+    total = _total("OneCycleLR_momentum", total_steps, epochs, steps_per_epoch)
+    return _one_cycle("OneCycleLR_momentum", total, pct_start, anneal_strategy, values)
+
+
+def _total(
+    owner: str, total_steps: int | None, epochs: int | None, steps_per_epoch: int | None
+) -> int:
+    if total_steps is not None:
+        return total_steps
+    if epochs is None or steps_per_epoch is None:
+        raise refusal(
+            ValueError, owner, "total_steps", "given, or epochs and steps_per_epoch,", None
+        )
+    return epochs * steps_per_epoch
+
+
+def _one_cycle(
+    owner: str, total: int, pct_start: float, strategy: str, values: Listing[float]
+) -> Schedule:
+    """Curves from value to value; all but the last end a step before a fraction of the total."""
+    three = len(values) == 4
+    if three and pct_start > 0.5:
+        raise refusal(ValueError, owner, "pct_start", "at most 0.5 with three_phase", pct_start)
+    peak = pct_start * total - 1
+    ends = [peak, *([2 * pct_start * total - 2] if three else []), float(total - 1)]
+    curve: Callable[[int, float, float], Schedule] = cosine if strategy == "cos" else line
+    phases = [
+        phase
+        for (a, b), (start, end) in zip(
+            itertools.pairwise((0.0, *ends)), itertools.pairwise(values), strict=True
+        )
+        if (phase := _between(curve, start, end, a, b)) is not None
+    ]
+    return Sequence(*phases) if len(phases) > 1 else phases[0] if phases else Constant(values[-1])
+
+
+def _between(
+    curve: Callable[[int, float, float], Schedule], start: float, end: float, a: float, b: float
+) -> Schedule | None:
+    """The whole steps of a curve that begins at a and ends at b; None where it has no length."""
+    if a >= b:
+        return None
+    first, last = max(0, math.ceil(a)), math.ceil(b)
+    if first == last or (first == a and last == b):
+        return curve(last - first, start, end)
+    clock = LinearWarmup(last - first, start=(first - a) / (b - a), end=(last - a) / (b - a))
+    return Warp(curve(1, start, end), clock)
+
+
+@checked
+def SequentialLR(schedulers: Schedules, milestones: Steps) -> Schedule:
+    """One schedule after another, each from its own step 0, changing at the milestones.
+
+    >>> SequentialLR([ConstantLR(1.0, 0.1, 20), ExponentialLR(1.0, 0.9)], milestones=[20])
+    Sequence(ConstantWarmup(20, start=0.1), ExponentialDecay(0.9))
+    """
+    return joined("SequentialLR", ("schedulers", "milestones"), schedulers, milestones)
+
+
+@checked
+def ChainedScheduler(schedulers: Schedules, base_lr: Positive) -> Schedule:
+    """Schedules of one `base_lr`, each of which multiplies what the others have made of it.
+
+    The peer's is such a product where all of its schedulers multiply the optimizer's rate: StepLR,
+    MultiStepLR, ConstantLR, LinearLR, ExponentialLR, PolynomialLR, MultiplicativeLR, and
+    CosineAnnealingLR with `eta_min=0` up to `T_max`. The others (LambdaLR, CyclicLR, OneCycleLR,
+    the warm restarts) overwrite it; whichever comes last wins.
+
+    >>> ChainedScheduler([ConstantLR(0.5, 0.1, 20), ExponentialLR(0.5, 0.9)], base_lr=0.5)
+    2.0 * ConstantWarmup(20, start=0.05, end=0.5) * ExponentialDecay(0.9, start=0.5)
+    """
+    if len(schedulers) == 1:
+        return schedulers[0]
+    return Product(base_lr ** (1 - len(schedulers)), *schedulers)
+
+
+@checked
+def SWALR(
+    base_lr: Rate, swa_lr: NonNegative, anneal_epochs: Count = 10, anneal_strategy: Strategy = "cos"
+) -> Schedule:
+    """From the rate that the optimizer has to `swa_lr`, which then holds.
+
+    >>> SWALR(0.1, swa_lr=0.05, anneal_strategy="linear", anneal_epochs=20)
+    LinearDecay(20, start=0.1, end=0.05)
+    """
+    return (cosine if anneal_strategy == "cos" else line)(anneal_epochs, base_lr, swa_lr)
+
+
+@checked
+def GradualWarmupScheduler(
+    base_lr: Rate,
+    multiplier: Annotated[float, number_that("a number of at least 1", lambda x: x >= 1)],
+    total_epoch: PositiveCount,
+    after_scheduler: ASchedule | None = None,
+) -> Schedule:
+    """A line to `multiplier` times the rate, and from there a schedule built for `base_lr`.
+
+    The line starts at 0 where the multiplier is 1, else at `base_lr`. As in the package
+    `warmup-scheduler`, the peak is there for two steps.
+
+    Differs: an `after_scheduler` that goes from value to value is asked once too often by the peer:
+    ExponentialLR is one factor ahead from step `total_epoch + 1` on, CosineAnnealingLR too high
+    (1.025 times the peak with T_max=10).
+
+    >>> GradualWarmupScheduler(0.1, 1, 5, after_scheduler=StepLR(0.1, 30))
+    Sequence(LinearWarmup(5, end=0.1), Constant(0.1, steps=1), StepDecay(30, start=0.1))
+    """
+    peak = base_lr * multiplier
+    rise = line(total_epoch, 0.0 if multiplier == 1 else base_lr, peak)
+    if after_scheduler is None:
+        return rise
+    after = after_scheduler if multiplier == 1 else multiplier * after_scheduler
+    return Sequence(rise, Constant(peak, steps=1), after)
+
+
+@checked
+def ReduceLROnPlateau(
+    base_lr: Positive,
+    mode: Literal["min", "max"] = "min",
+    factor: OpenFraction = 0.1,
+    patience: Count = 10,
+    threshold: NonNegative = 1e-4,
+    threshold_mode: Literal["rel", "abs"] = "rel",
+    cooldown: Count = 0,
+    min_lr: NonNegative = 0.0,
+    eps: NonNegative = 1e-8,
+) -> ReduceOnPlateau:
+    """Not a schedule but a rule: the rate is `base_lr * state.scale`.
+
+    A list for `min_lr` is a rule for each group.
+
+    >>> ReduceLROnPlateau(0.1, patience=3, min_lr=1e-3, eps=0)
+    ReduceOnPlateau(patience=3, min_scale=0.01, eps=0.0)
+    """
+    at_most("ReduceLROnPlateau", "min_lr", min_lr, base_lr, "base_lr")
+    return ReduceOnPlateau(
+        factor,
+        patience,
+        mode,
+        threshold,
+        threshold_mode,
+        cooldown,
+        min_scale=min_lr / base_lr,
+        eps=eps / base_lr,
+    )

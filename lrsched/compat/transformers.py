@@ -1,0 +1,421 @@
+"""The schedules of `transformers`, `get_scheduler` and its names included.
+
+The optimizer is replaced by `base_lr`. Differs, in all cosines: past `num_training_steps` the peer
+goes on along the wave, up again (0.0245 of the rate 10 steps after 100); here the last value holds.
+"""
+
+# ruff: noqa: N802 - the names are the peer's
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, NoReturn, overload
+
+from lrsched._check import (
+    Count,
+    Flag,
+    Fraction,
+    NonNegative,
+    OpenFraction,
+    Positive,
+    PositiveCount,
+    Rule,
+    checked,
+    refusal,
+)
+from lrsched._schedule import Schedule
+from lrsched.compat._parts import Rate, at_most, line, one_of, waves
+from lrsched.compat.torch import ReduceLROnPlateau
+from lrsched.compose import Cycle, Sequence, Shift, Stretch
+from lrsched.decay import (
+    CosineDecay,
+    InverseSqrtDecay,
+    LinearDecay,
+    PolynomialDecay,
+    PowerDecay,
+)
+from lrsched.feedback import Greedy, MetricRule, ReduceOnPlateau
+from lrsched.piecewise import Constant
+from lrsched.warmup import CosineWarmup, LinearWarmup
+
+
+def _after_warmup(owner: str, base_lr: float, warmup: int, total: int, decay: Schedule) -> Schedule:
+    at_most(owner, "num_warmup_steps", warmup, total, "num_training_steps")
+    return Sequence(LinearWarmup(warmup, end=base_lr), decay)
+
+
+def _decay_steps(warmup: int, total: int) -> int:
+    """What the warmup leaves; a wave takes a step even where it leaves none."""
+    return max(1, total - warmup)
+
+
+@checked
+def get_constant_schedule(base_lr: Rate) -> Schedule:
+    """The rate itself.
+
+    >>> get_constant_schedule(5e-5)
+    Constant(5e-05)
+    """
+    return Constant(base_lr)
+
+
+@checked
+def get_constant_schedule_with_warmup(base_lr: Rate, num_warmup_steps: Count) -> Schedule:
+    """A linear warmup, then the rate.
+
+    >>> get_constant_schedule_with_warmup(5e-5, 100)
+    LinearWarmup(100, end=5e-05)
+    """
+    return LinearWarmup(num_warmup_steps, end=base_lr)
+
+
+@checked
+def get_linear_schedule_with_warmup(
+    base_lr: Rate, num_warmup_steps: Count, num_training_steps: Count
+) -> Schedule:
+    """A linear warmup, then a straight line to 0.
+
+    >>> get_linear_schedule_with_warmup(5e-5, 100, 1000)
+    Sequence(LinearWarmup(100, end=5e-05), LinearDecay(900, start=5e-05))
+    """
+    decay = LinearDecay(max(0, num_training_steps - num_warmup_steps), start=base_lr)
+    owner = "get_linear_schedule_with_warmup"
+    return _after_warmup(owner, base_lr, num_warmup_steps, num_training_steps, decay)
+
+
+@checked
+def get_cosine_schedule_with_warmup(
+    base_lr: Rate, num_warmup_steps: Count, num_training_steps: Count, num_cycles: Positive = 0.5
+) -> Schedule:
+    """A linear warmup, then `num_cycles` whole waves of a cosine.
+
+    >>> get_cosine_schedule_with_warmup(5e-5, 100, 1000)
+    Sequence(LinearWarmup(100, end=5e-05), CosineDecay(900, start=5e-05))
+    """
+    steps = _decay_steps(num_warmup_steps, num_training_steps)
+    decay = waves(steps, base_lr, 0.0, halves=2 * num_cycles)
+    owner = "get_cosine_schedule_with_warmup"
+    return _after_warmup(owner, base_lr, num_warmup_steps, num_training_steps, decay)
+
+
+@checked
+def get_cosine_with_hard_restarts_schedule_with_warmup(
+    base_lr: Rate, num_warmup_steps: Count, num_training_steps: Count, num_cycles: PositiveCount = 1
+) -> Schedule:
+    """A linear warmup, then half a cosine wave down, `num_cycles` times.
+
+    Differs: the peer looks for a restart in a rounded fraction and misses some, as with 22
+    cycles in 44 steps: at step 30 it has 0 where a cycle begins.
+
+    >>> get_cosine_with_hard_restarts_schedule_with_warmup(5e-5, 100, 1000, num_cycles=3)
+    Sequence(LinearWarmup(100, end=5e-05), Cycle(CosineDecay(300, start=5e-05), count=3))
+    """
+    steps = _decay_steps(num_warmup_steps, num_training_steps)
+    decay: Schedule
+    if num_cycles == 1:
+        decay = CosineDecay(steps, start=base_lr)
+    elif steps % num_cycles == 0:
+        decay = Cycle(CosineDecay(steps // num_cycles, start=base_lr), count=num_cycles)
+    else:
+        cycles = Cycle(CosineDecay(steps, start=base_lr), count=num_cycles)
+        decay = Stretch(cycles, factor=1 / num_cycles)
+    owner = "get_cosine_with_hard_restarts_schedule_with_warmup"
+    return _after_warmup(owner, base_lr, num_warmup_steps, num_training_steps, decay)
+
+
+@checked
+def get_polynomial_decay_schedule_with_warmup(
+    base_lr: Rate,
+    num_warmup_steps: Count,
+    num_training_steps: Count,
+    lr_end: NonNegative = 1e-7,
+    power: Positive = 1.0,
+) -> Schedule:
+    """A linear warmup, then a power of the remaining fraction, down to `lr_end`.
+
+    Differs: with a warmup as long as the whole the peer divides by zero at the last step; here it
+    is `lr_end`.
+
+    >>> get_polynomial_decay_schedule_with_warmup(5e-5, 100, 1000, power=2.0)
+    Sequence(LinearWarmup(100, end=5e-05), PolynomialDecay(900, power=2.0, start=5e-05, end=1e-07))
+    """
+    owner = "get_polynomial_decay_schedule_with_warmup"
+    if lr_end >= base_lr:
+        raise refusal(ValueError, owner, "lr_end", f"below base_lr={base_lr}", lr_end)
+    steps = max(0, num_training_steps - num_warmup_steps)
+    decay = PolynomialDecay(steps, power, start=base_lr, end=lr_end)
+    return _after_warmup(owner, base_lr, num_warmup_steps, num_training_steps, decay)
+
+
+@checked
+def get_inverse_sqrt_schedule(
+    base_lr: Rate, num_warmup_steps: Count, timescale: Positive | None = None
+) -> Schedule:
+    """A linear warmup, then one over the square root of the time.
+
+    >>> get_inverse_sqrt_schedule(5e-5, 100)
+    Sequence(LinearWarmup(100, end=5e-05), InverseSqrtDecay(100.0, start=5e-05))
+    """
+    if timescale is None:
+        timescale = num_warmup_steps or 10_000
+    decay = InverseSqrtDecay(timescale, start=base_lr)
+    return Sequence(LinearWarmup(num_warmup_steps, end=base_lr), decay)
+
+
+def _minimum(owner: str, base_lr: float, min_lr: float | None, rate: float | None) -> float:
+    if (min_lr is None) == (rate is None):
+        given = "neither" if min_lr is None else "both"
+        raise ValueError(f"{owner}: min_lr must be given, or min_lr_rate instead, got {given}")
+    if min_lr is None:
+        return base_lr * (rate or 0.0)
+    at_most(owner, "min_lr", min_lr, base_lr, "base_lr")
+    return min_lr
+
+
+@checked
+def get_cosine_with_min_lr_schedule_with_warmup(
+    base_lr: Rate,
+    num_warmup_steps: Count,
+    num_training_steps: Count,
+    num_cycles: Positive = 0.5,
+    min_lr: NonNegative | None = None,
+    min_lr_rate: Fraction | None = None,
+) -> Schedule:
+    """A linear warmup, then a cosine down to a minimum, which is absolute or a fraction.
+
+    >>> get_cosine_with_min_lr_schedule_with_warmup(5e-5, 100, 1000, min_lr=5e-6)
+    Sequence(LinearWarmup(100, end=5e-05), CosineDecay(900, start=5e-05, end=5e-06))
+    """
+    owner = "get_cosine_with_min_lr_schedule_with_warmup"
+    end = _minimum(owner, base_lr, min_lr, min_lr_rate)
+    steps = _decay_steps(num_warmup_steps, num_training_steps)
+    decay = waves(steps, base_lr, end, halves=2 * num_cycles)
+    return _after_warmup(owner, base_lr, num_warmup_steps, num_training_steps, decay)
+
+
+@checked
+def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
+    base_lr: Rate,
+    num_warmup_steps: Count,
+    num_training_steps: Count,
+    num_cycles: Positive = 0.5,
+    min_lr: NonNegative | None = None,
+    min_lr_rate: Fraction | None = None,
+    warmup_lr_rate: NonNegative | None = None,
+) -> Schedule:
+    """The same with a first step that is not zero: (step + 1) / num_warmup_steps of the rate.
+
+    Or `warmup_lr_rate` of it. Both the warmup and the cosine are one step ahead of those above.
+
+    >>> get_cosine_with_min_lr_schedule_with_warmup_lr_rate(1e-3, 100, 1000, min_lr=1e-4)
+    Sequence(LinearWarmup(99, start=1e-05, end=0.001), CosineDecay(900, start=0.001, end=0.0001))
+    """
+    owner = "get_cosine_with_min_lr_schedule_with_warmup_lr_rate"
+    at_most(owner, "num_warmup_steps", num_warmup_steps, num_training_steps, "num_training_steps")
+    end = _minimum(owner, base_lr, min_lr, min_lr_rate)
+    steps = _decay_steps(num_warmup_steps, num_training_steps)
+    decay = waves(steps, base_lr, end, halves=2 * num_cycles)
+    if num_warmup_steps == 0:
+        return Shift(decay, 1)
+    if warmup_lr_rate is None:
+        start = base_lr / num_warmup_steps
+    else:
+        start = base_lr * warmup_lr_rate
+        if num_warmup_steps == 1:
+            return Sequence(Constant(start, steps=1), Shift(decay, 1))
+    return Sequence(line(num_warmup_steps - 1, start, base_lr), decay)
+
+
+Shape = Annotated[str, one_of("linear", "cosine", "1-sqrt")]
+
+
+@checked
+def get_wsd_schedule(
+    base_lr: Rate,
+    num_warmup_steps: Count,
+    num_decay_steps: Count,
+    num_training_steps: Count | None = None,
+    num_stable_steps: Count | None = None,
+    warmup_type: Shape = "linear",
+    decay_type: Shape = "cosine",
+    min_lr_ratio: Fraction = 0,
+    num_cycles: Positive = 0.5,
+) -> Schedule:
+    """Warmup-stable-decay: up from a minimum, a plateau, and down to it.
+
+    With both `num_stable_steps` and `num_training_steps` the first counts, as in the peer.
+
+    >>> get_wsd_schedule(1e-3, 100, 200, num_training_steps=1000, decay_type="1-sqrt")
+    Sequence(LinearWarmup(100, end=0.001), Constant(0.001, steps=700),
+             PowerDecay(200, power=0.5, start=0.001))
+    """
+    owner = "get_wsd_schedule"
+    if num_stable_steps is None:
+        if num_training_steps is None:
+            rule = "given, or num_stable_steps instead,"
+            raise refusal(ValueError, owner, "num_training_steps", rule, None)
+        num_stable_steps = num_training_steps - num_warmup_steps - num_decay_steps
+        if num_stable_steps < 0:
+            least = num_warmup_steps + num_decay_steps
+            rule = f"at least the {least} steps of warmup and decay"
+            raise refusal(ValueError, owner, "num_training_steps", rule, num_training_steps)
+    low = base_lr * min_lr_ratio
+    rises: dict[str, Callable[[], Schedule]] = {
+        "linear": lambda: LinearWarmup(num_warmup_steps, start=low, end=base_lr),
+        "cosine": lambda: CosineWarmup(num_warmup_steps, start=low, end=base_lr),
+        # 1 - sqrt(1 - x): a power of what is left, from the minimum up
+        "1-sqrt": lambda: PolynomialDecay(num_warmup_steps, 0.5, start=low, end=base_lr),
+    }
+    falls: dict[str, Callable[[], Schedule]] = {
+        "linear": lambda: LinearDecay(num_decay_steps, start=base_lr, end=low),
+        "cosine": lambda: waves(num_decay_steps, base_lr, low, halves=2 * num_cycles),
+        "1-sqrt": lambda: PowerDecay(num_decay_steps, 0.5, start=base_lr, end=low),
+    }
+    phases = [rises[warmup_type](), Constant(base_lr, num_stable_steps), falls[decay_type]()]
+    if decay_type == "cosine" and num_cycles != 0.5:  # the wave need not end at the minimum
+        phases.append(Constant(low))
+    return Sequence(*phases)
+
+
+def get_reduce_on_plateau_schedule(base_lr: float, **kwargs: Any) -> ReduceOnPlateau:
+    """Not a schedule but a rule, the one of torch's ReduceLROnPlateau.
+
+    >>> get_reduce_on_plateau_schedule(0.1, factor=0.5, patience=2, eps=0)
+    ReduceOnPlateau(factor=0.5, patience=2, eps=0.0)
+    """
+    return ReduceLROnPlateau(base_lr, **kwargs)
+
+
+@checked
+def GreedyLR(
+    base_lr: Positive,
+    mode: Literal["min", "max"] = "min",
+    factor: OpenFraction = 0.95,
+    patience: Count = 10,
+    threshold: NonNegative = 1e-6,
+    threshold_mode: Literal["rel", "abs"] = "abs",
+    cooldown: Count = 0,
+    warmup: Count = 0,
+    min_lr: NonNegative = 1e-3,
+    max_lr: NonNegative = 1.0,
+    eps: NonNegative = 1e-8,
+    verbose: Flag = False,
+    smooth: Flag = False,
+    window_size: PositiveCount = 50,
+    reset_start: Count = 500,
+) -> Greedy:
+    """Not a schedule but a rule: the rate is `base_lr * state.scale`.
+
+    `smooth=True` is refused: give the rule the mean of the last `window_size` metrics. A `base_lr`
+    below `min_lr` or above `max_lr`, which the peer would leave where it is, is refused too.
+
+    >>> GreedyLR(0.1, patience=3, min_lr=0.05, eps=0)
+    Greedy(0.5, max_scale=10.0, patience=3, eps=0.0)
+    """
+    if smooth:
+        rule = "False (give the rule the mean of the last metrics)"
+        raise refusal(ValueError, "GreedyLR", "smooth", rule, smooth)
+    at_most("GreedyLR", "min_lr", min_lr, base_lr, "base_lr")
+    at_most("GreedyLR", "base_lr", base_lr, max_lr, "max_lr")
+    return Greedy(
+        min_lr / base_lr,
+        max_lr / base_lr,
+        factor,
+        patience,
+        mode,
+        threshold,
+        threshold_mode,
+        cooldown,
+        warmup,
+        reset_after=max(reset_start, 1),
+        eps=eps / base_lr,
+    )
+
+
+def get_greedy_schedule(base_lr: float, **kwargs: Any) -> Greedy:
+    """Not a schedule but a rule, the one of GreedyLR.
+
+    >>> get_greedy_schedule(0.1, min_lr=0.05, max_lr=0.2, eps=0)
+    Greedy(0.5, max_scale=2.0, eps=0.0)
+    """
+    return GreedyLR(base_lr, **kwargs)
+
+
+def get_adafactor_schedule(initial_lr: float = 0.0) -> NoReturn:
+    """Refused: the peer's is no schedule, it reports the rate that Adafactor works out."""
+    raise ValueError(
+        "get_adafactor_schedule: the rate is worked out inside of Adafactor; give Adafactor a "
+        "schedule with relative_step=False instead"
+    )
+
+
+_SCHEDULES: dict[str, Callable[..., Schedule]] = {
+    "linear": get_linear_schedule_with_warmup,
+    "cosine": get_cosine_schedule_with_warmup,
+    "cosine_with_restarts": get_cosine_with_hard_restarts_schedule_with_warmup,
+    "polynomial": get_polynomial_decay_schedule_with_warmup,
+    "constant": get_constant_schedule,
+    "constant_with_warmup": get_constant_schedule_with_warmup,
+    "inverse_sqrt": get_inverse_sqrt_schedule,
+    "cosine_with_min_lr": get_cosine_with_min_lr_schedule_with_warmup,
+    "cosine_warmup_with_min_lr": get_cosine_with_min_lr_schedule_with_warmup_lr_rate,
+    "warmup_stable_decay": get_wsd_schedule,
+}
+_RULES: dict[str, Callable[..., MetricRule[Any]]] = {
+    "reduce_lr_on_plateau": get_reduce_on_plateau_schedule,
+    "greedy": get_greedy_schedule,
+}
+
+
+def _keywords(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError
+    return dict(value)
+
+
+@overload
+def get_scheduler(  # type: ignore[overload-overlap]  # two names of all strings
+    name: Literal["reduce_lr_on_plateau", "greedy"],
+    base_lr: float,
+    num_warmup_steps: int | None = None,
+    num_training_steps: int | None = None,
+    scheduler_specific_kwargs: dict[str, Any] | None = None,
+) -> MetricRule[Any]: ...
+@overload
+def get_scheduler(
+    name: str,
+    base_lr: float,
+    num_warmup_steps: int | None = None,
+    num_training_steps: int | None = None,
+    scheduler_specific_kwargs: dict[str, Any] | None = None,
+) -> Schedule: ...
+@checked
+def get_scheduler(
+    name: Annotated[str, one_of(*_SCHEDULES, *_RULES)],
+    base_lr: Rate,
+    num_warmup_steps: Count | None = None,
+    num_training_steps: Count | None = None,
+    scheduler_specific_kwargs: Annotated[dict[str, Any], Rule("a dict", _keywords)] | None = None,
+) -> Schedule | MetricRule[Any]:
+    """Any of the schedules and rules by the name that `lr_scheduler_type` has for it.
+
+    >>> get_scheduler("inverse_sqrt", 5e-5, 100, scheduler_specific_kwargs={"timescale": 400})
+    Sequence(LinearWarmup(100, end=5e-05), InverseSqrtDecay(400.0, start=5e-05))
+    """
+    given = dict(scheduler_specific_kwargs or {})
+    if name in _RULES:
+        return _RULES[name](base_lr, **given)
+    build = _SCHEDULES[name]
+    if name == "constant":
+        return build(base_lr)
+    if num_warmup_steps is None:
+        rule = f"given for name={name!r}"
+        raise refusal(ValueError, "get_scheduler", "num_warmup_steps", rule, None)
+    if name == "constant_with_warmup":
+        return build(base_lr, num_warmup_steps)
+    if name != "inverse_sqrt":
+        if num_training_steps is None and name != "warmup_stable_decay":
+            rule = f"given for name={name!r}"
+            raise refusal(ValueError, "get_scheduler", "num_training_steps", rule, None)
+        given["num_training_steps"] = num_training_steps
+    return build(base_lr, num_warmup_steps=num_warmup_steps, **given)

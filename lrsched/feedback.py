@@ -1,0 +1,481 @@
+"""Schedules that listen: rules that turn a metric into a scale, as pure folds.
+
+A schedule knows its step and nothing else; what depends on how training goes is a rule. A rule
+keeps nothing itself: `init()` makes a state, `update(state, metric)` the next one, and the learning
+rate is `schedule(step) * state.scale`.
+"""
+
+from __future__ import annotations
+
+import abc
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrsched._check import (
+    Count,
+    Flag,
+    Fraction,
+    Integer,
+    NonNegative,
+    OpenFraction,
+    Positive,
+    PositiveCount,
+    Real,
+    Rule,
+    refusal,
+)
+from lrsched._functions import functions, speaks
+from lrsched._value import Value
+
+
+class State(Protocol):
+    """What a rule remembers: a named tuple of numbers, `scale` among them."""
+
+    @property
+    def scale(self) -> float: ...
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+StateT = TypeVar("StateT", bound=State)
+
+
+class MetricRule(Value, Generic[StateT]):
+    """A fold of metrics into a scale.
+
+    Subclass it as a frozen dataclass with `State`, a `NamedTuple` of numbers with a `scale`, and
+    two methods: `init()`, the state before the first metric, and `fold(state, metric, xp)`, the
+    next one, where `xp` has the functions for numbers or arrays like the metric: `xp.where`,
+    `xp.minimum`, `xp.maximum`, ...
+
+    >>> from dataclasses import dataclass
+    >>> from typing import NamedTuple
+    >>> import lrsched as lrs
+    >>> class Loss(NamedTuple):
+    ...     scale: float = 1.0
+    ...     last: float = float("inf")
+    >>> @dataclass(frozen=True)
+    ... class BoldDriver(lrs.MetricRule):
+    ...     up: float = 1.05
+    ...     down: float = 0.5
+    ...     State = Loss
+    ...     def init(self):
+    ...         return Loss()
+    ...     def fold(self, state, metric, xp):
+    ...         factor = xp.where(metric < state.last, self.up, self.down)
+    ...         return Loss(state.scale * factor, metric)
+    >>> BoldDriver().replay([3, 2, 2.5])
+    array([1.05   , 1.1025 , 0.55125])
+    """
+
+    noun = "rule"
+    State: ClassVar[Any]
+
+    @abc.abstractmethod
+    def init(self) -> StateT:
+        """The state before the first metric, in Python numbers."""
+
+    @abc.abstractmethod
+    def fold(self, state: StateT, metric: Any, xp: Any) -> StateT:
+        """The state after a metric, written with operators and the functions of xp."""
+
+    def update(self, state: StateT, metric: Any) -> StateT:
+        """The state after a metric.
+
+        An array that names its own library, such as a JAX array or tracer, gives a state of such
+        arrays, under `jit`, `scan` and `vmap` as well. Any other metric, a torch tensor included,
+        is read as a Python number.
+
+        Args:
+            state: of `init`, `update` or `restore` of such a rule.
+            metric: a number, or an array of no dimensions; NaN and infinities are numbers here.
+
+        Raises:
+            TypeError: the state belongs to another kind of rule, or the metric is no number.
+
+        >>> import lrsched as lrs
+        >>> rule = lrs.ReduceOnPlateau(patience=0)
+        >>> rule.update(rule.update(rule.init(), 0.7), 0.8)
+        PlateauState(scale=0.1, best=0.7, bad=0, cooldown=0)
+        """
+        return self._next(state, metric, "metric")
+
+    def replay(self, metrics: Iterable[Any]) -> NDArray[np.float64]:
+        """The scale after each metric of a whole run.
+
+        Args:
+            metrics: numbers, in order.
+
+        Raises:
+            TypeError: one of them is no number.
+
+        >>> import lrsched as lrs
+        >>> lrs.ReduceOnPlateau(factor=0.5, patience=1).replay([3, 2, 2, 2, 2, 2])
+        array([1.  , 1.  , 1.  , 0.5 , 0.5 , 0.25])
+        """
+        state, scales = self.init(), []
+        for i, metric in enumerate(metrics):
+            state = self._next(state, metric, f"metrics[{i}]")
+            scales.append(float(state.scale))
+        return np.array(scales, dtype=float)
+
+    def save(self, state: StateT) -> dict[str, Any]:
+        """The state as a dict that any JSON or checkpoint format can hold.
+
+        JSON has no number for an infinity: it is written as a string.
+
+        Raises:
+            TypeError: the state belongs to another kind of rule.
+
+        >>> import json
+        >>> import lrsched as lrs
+        >>> rule = lrs.ReduceOnPlateau()
+        >>> text = json.dumps(rule.save(rule.init()))
+        >>> text
+        '{"scale": 1.0, "best": "inf", "bad": 0, "cooldown": 0}'
+        >>> rule.restore(json.loads(text)) == rule.init()
+        True
+        """
+        self._own(state)
+        entries = self._plain({name: _item(value) for name, value in state._asdict().items()})
+        return {
+            name: value if math.isfinite(value) else str(value) for name, value in entries.items()
+        }
+
+    def restore(self, saved: Mapping[str, Any]) -> StateT:
+        """The state that `save` wrote.
+
+        Raises:
+            TypeError, ValueError: an entry is missing, unknown, or not what it must be.
+        """
+        names = self.State._fields
+        if not isinstance(saved, Mapping) or set(saved) != set(names):
+            kind = ValueError if isinstance(saved, Mapping) else TypeError
+            rule = f"a mapping with the keys {', '.join(names)}"
+            raise refusal(kind, type(self).__name__, "saved", rule, saved)
+        entries = {
+            name: float(value) if isinstance(value, str) and value in _NOT_IN_JSON else value
+            for name, value in saved.items()
+        }
+        return self.State(**self._plain(entries))  # type: ignore[no-any-return]
+
+    def _next(self, state: StateT, metric: Any, name: str) -> StateT:
+        self._own(state)
+        metric = METRIC(type(self).__name__, name, metric)
+        return self.fold(state, metric, functions(metric, *state._asdict().values()))
+
+    def _own(self, state: Any) -> None:
+        if not isinstance(state, self.State):
+            rule = "a state of this rule"
+            raise refusal(TypeError, type(self).__name__, "state", rule, state)
+
+    def _plain(self, entries: Mapping[str, Any]) -> dict[str, Any]:
+        """The entries as Python numbers, each of the type it has in the first state."""
+        return {
+            name: _NUMBERS[type(first)](type(self).__name__, name, entries[name])
+            for name, first in self.init()._asdict().items()
+        }
+
+
+def _accept_metric(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (bool, np.bool_, np.complexfloating)) or getattr(value, "shape", ()) != ():
+        raise TypeError
+    if speaks(value):
+        return value
+    if not hasattr(value, "__float__"):
+        raise TypeError
+    return float(value)
+
+
+def _item(value: Any) -> Any:
+    """An array of one number as that number."""
+    return value.item() if hasattr(value, "item") else value
+
+
+METRIC = Rule("a number", _accept_metric)
+_NOT_IN_JSON = ("inf", "-inf", "nan")
+_NUMBERS: dict[type, Rule] = {
+    float: METRIC,
+    int: get_args(Integer)[1],
+    bool: get_args(Flag)[1],
+}
+
+
+class _Improving(MetricRule[StateT]):
+    """A rule that compares each metric with the best so far."""
+
+    mode: Literal["min", "max"]
+    threshold: NonNegative
+    threshold_mode: Literal["rel", "abs", "magnitude"]
+
+    def check(self) -> None:
+        if self.threshold_mode == "magnitude" and self.threshold >= 1:
+            rule = 'below 1 with threshold_mode="magnitude"'
+            raise refusal(ValueError, type(self).__name__, "threshold", rule, self.threshold)
+
+    @property
+    def worst(self) -> float:
+        """What every finite metric is better than."""
+        return math.inf if self.mode == "min" else -math.inf
+
+    def better(self, metric: Any, best: Any, xp: Any) -> Any:
+        """Whether a metric beats the best by more than the threshold; NaN never does."""
+        margin = self.threshold if self.mode == "max" else -self.threshold
+        if self.threshold_mode == "abs":
+            bar = best + margin
+        elif self.threshold_mode == "rel":
+            bar = best * (1 + margin)
+        else:
+            bar = best * xp.where(best > 0, 1 + margin, 1 - margin)
+        return metric > bar if self.mode == "max" else metric < bar
+
+
+class PlateauState(NamedTuple):
+    """What `ReduceOnPlateau` remembers.
+
+    `scale` is the factor so far, `best` the best metric, `bad` counts the metrics in a row that
+    were no better, and `cooldown` those still to be ignored.
+    """
+
+    scale: float
+    best: float
+    bad: int = 0
+    cooldown: int = 0
+
+
+@dataclass(frozen=True)
+class ReduceOnPlateau(_Improving[PlateauState]):
+    """Down by a factor when a metric has stopped improving.
+
+    Step for step what torch's scheduler does to a learning rate of 1.
+
+    Formula: scale = max(scale * factor, min_scale) after more than `patience` metrics in a row
+    that are no better than the best. Better is, in mode "min", metric < bar, and in mode "max",
+    metric > bar, with the minus and the plus of
+
+    - "rel": bar = best * (1 -+ threshold). As in torch, and wrong for metrics below 0: there the
+      bar is worse than the best, a constant counts as progress, and the scale never falls;
+    - "abs": bar = best -+ threshold;
+    - "magnitude": bar = best -+ threshold * |best|, which is "rel" for metrics above 0, and right
+      below.
+
+    Args:
+        factor: of each reduction, above 0 and below 1.
+        patience: metrics in a row without improvement that are borne; one more reduces.
+        mode: "min" for a loss, "max" for an accuracy.
+        threshold: by how much a metric must beat the best; below 1 with "magnitude".
+        threshold_mode: "rel", "abs" or "magnitude".
+        cooldown: metrics after a reduction that do not count as bad.
+        min_scale: the scale is never reduced below it.
+        eps: a reduction by no more than this is left out.
+
+    Raises:
+        TypeError, ValueError: an argument is not what is said above.
+
+    Source: `torch.optim.lr_scheduler.ReduceLROnPlateau`; the schedule by hand of He et al. 2015
+    (arXiv:1512.03385), section 3.4.
+
+    >>> import lrsched as lrs
+    >>> rule = lrs.ReduceOnPlateau(factor=0.5, patience=1, mode="max")
+    >>> rule.replay([0.5, 0.6, 0.6, 0.6, 0.7, 0.5, 0.4])
+    array([1.  , 1.  , 1.  , 0.5 , 0.5 , 0.5 , 0.25])
+    >>> lrs.ReduceOnPlateau(patience=0).replay([-2, -2, -2])  # torch's "rel", below 0
+    array([1., 1., 1.])
+    >>> lrs.ReduceOnPlateau(patience=0, threshold_mode="magnitude").replay([-2, -2, -2])
+    array([1.  , 0.1 , 0.01])
+    """
+
+    factor: OpenFraction = 0.1
+    patience: Count = 10
+    mode: Literal["min", "max"] = "min"
+    threshold: NonNegative = 1e-4
+    threshold_mode: Literal["rel", "abs", "magnitude"] = "rel"
+    cooldown: Count = 0
+    min_scale: Fraction = 0.0
+    eps: NonNegative = 1e-8
+
+    State = PlateauState
+
+    def init(self) -> PlateauState:
+        return PlateauState(1.0, self.worst)
+
+    def fold(self, state: PlateauState, metric: Any, xp: Any) -> PlateauState:
+        better = self.better(metric, state.best, xp)
+        bad = xp.where(better | (state.cooldown > 0), 0, state.bad + 1)
+        over = bad > self.patience
+        lower = xp.maximum(state.scale * self.factor, self.min_scale)
+        return PlateauState(
+            scale=xp.where(over & (state.scale - lower > self.eps), lower, state.scale),
+            best=xp.where(better, metric, state.best),
+            bad=xp.where(over, 0, bad),
+            cooldown=xp.where(over, self.cooldown, xp.maximum(state.cooldown - 1, 0)),
+        )
+
+
+class HoldState(NamedTuple):
+    """What `HoldUntil` remembers.
+
+    `scale` is the held value or 1, `released` which of the two, `crossed` counts the metrics in a
+    row beyond the line, and `seen` all metrics.
+    """
+
+    scale: float
+    released: bool = False
+    crossed: int = 0
+    seen: int = 0
+
+
+@dataclass(frozen=True)
+class HoldUntil(MetricRule[HoldState]):
+    """A small scale until a metric crosses a line, then 1 for good.
+
+    Formula: value until `patience` metrics in a row are < below (or > above), or `at_most` metrics
+    have been seen; then 1.
+
+    Args:
+        value: the scale that is held, non-negative.
+        below: release when the metric falls below this; or
+        above: release when it rises above this.
+        patience: metrics in a row that must lie beyond the line.
+        at_most: release after this many metrics in any case; None for no bound.
+
+    Raises:
+        TypeError, ValueError: an argument is not what is said above; both or neither of below and
+            above.
+
+    Source: the warmup of the ResNet with 110 layers in He et al. 2015 (arXiv:1512.03385), section
+    4.2: a learning rate of 0.01 until the training error is below 80 %, then 0.1.
+
+    >>> import lrsched as lrs
+    >>> warmup = lrs.HoldUntil(0.1, below=0.8, at_most=500)
+    >>> 0.1 * warmup.replay([0.9, 0.85, 0.79, 0.81])
+    array([0.01, 0.01, 0.1 , 0.1 ])
+    """
+
+    value: NonNegative
+    below: Real | None = None
+    above: Real | None = None
+    patience: PositiveCount = 1
+    at_most: PositiveCount | None = None
+
+    State = HoldState
+
+    def check(self) -> None:
+        if (self.below is None) == (self.above is None):
+            rule = "the one line to cross, or above"
+            raise refusal(ValueError, "HoldUntil", "below", rule, (self.below, self.above))
+
+    def init(self) -> HoldState:
+        return HoldState(self.value)
+
+    def fold(self, state: HoldState, metric: Any, xp: Any) -> HoldState:
+        beyond = metric > self.above if self.below is None else metric < self.below
+        crossed = xp.where(beyond, state.crossed + 1, 0)
+        seen = state.seen + 1
+        released = (crossed >= self.patience) | state.released
+        if self.at_most is not None:
+            released = released | (seen >= self.at_most)
+        return HoldState(xp.where(released, 1.0, self.value), released, crossed, seen)
+
+
+class GreedyState(NamedTuple):
+    """What `Greedy` remembers.
+
+    `scale` is the factor so far, `best` the best metric, `good` and `bad` count metrics in a row,
+    `rest` those still to be ignored, and `stuck` the reductions that found the scale at its lowest.
+    """
+
+    scale: float
+    best: float
+    good: int = 0
+    bad: int = 0
+    rest: int = 0
+    stuck: int = 0
+
+
+@dataclass(frozen=True)
+class Greedy(_Improving[GreedyState]):
+    """Up by a factor while a metric keeps improving, down by it when it does not.
+
+    Step for step what GreedyLR does to a learning rate of 1, without its smoothing: a rule takes
+    the metric it is given, so a moving average is taken before.
+
+    Formula: scale = min(scale / factor, max_scale) after more than `patience` better metrics in a
+    row, max(scale * factor, min_scale) after as many others. Better is as in `ReduceOnPlateau`.
+    All starts again from 1 after `reset_after` reductions at `min_scale`.
+
+    Args:
+        min_scale: the scale is never reduced below it; from 0 to 1.
+        max_scale: the scale is never increased above it; at least 1.
+        factor: of each change, above 0 and below 1.
+        patience: metrics in a row, of one kind, that change nothing; one more does.
+        mode: "min" for a loss, "max" for an accuracy.
+        threshold: by how much a metric must beat the best; below 1 with "magnitude".
+        threshold_mode: "rel", "abs" or "magnitude".
+        cooldown: metrics that are ignored after a reduction.
+        warmup: metrics that are ignored after an increase.
+        reset_after: reductions without effect, no increase between them, until the reset.
+        eps: a change by no more than this is left out.
+
+    Raises:
+        TypeError, ValueError: an argument is not what is said above.
+
+    Source: GreedyLR (arXiv:2512.14527), as in transformers' `GreedyLR`.
+
+    >>> import lrsched as lrs
+    >>> rule = lrs.Greedy(min_scale=0.1, max_scale=4, factor=0.5, patience=1)
+    >>> rule.replay([5, 4, 3, 2, 2, 2, 2, 2])
+    array([1., 2., 2., 4., 4., 2., 2., 1.])
+    """
+
+    min_scale: Fraction
+    max_scale: Positive
+    factor: OpenFraction = 0.95
+    patience: Count = 10
+    mode: Literal["min", "max"] = "min"
+    threshold: NonNegative = 1e-6
+    threshold_mode: Literal["rel", "abs", "magnitude"] = "abs"
+    cooldown: Count = 0
+    warmup: Count = 0
+    reset_after: PositiveCount = 500
+    eps: NonNegative = 1e-8
+
+    State = GreedyState
+
+    def check(self) -> None:
+        super().check()
+        if self.max_scale < 1:
+            raise refusal(ValueError, "Greedy", "max_scale", "at least 1", self.max_scale)
+
+    def init(self) -> GreedyState:
+        return GreedyState(1.0, self.worst)
+
+    def fold(self, state: GreedyState, metric: Any, xp: Any) -> GreedyState:
+        awake = state.rest == 0
+        better = self.better(metric, state.best, xp) & awake
+        good = xp.where(better, state.good + 1, 0)
+        bad = xp.where((good == 0) & awake, state.bad + 1, 0)
+        rise, fall = good > self.patience, bad > self.patience
+        higher = xp.minimum(state.scale / self.factor, self.max_scale)
+        lower = xp.maximum(state.scale * self.factor, self.min_scale)
+        scale = xp.where(rise & (higher - state.scale > self.eps), higher, state.scale)
+        scale = xp.where(fall & (state.scale - lower > self.eps), lower, scale)
+        stuck = state.stuck + xp.where(fall & (scale <= self.min_scale), 1, 0)
+        reset = stuck >= self.reset_after
+        change = rise | fall
+        rest = xp.where(fall, self.cooldown, xp.maximum(state.rest - 1, 0))
+        return GreedyState(
+            scale=xp.where(reset, 1.0, scale),
+            best=xp.where(reset, self.worst, xp.where(better, metric, state.best)),
+            good=xp.where(change, 0, good),
+            bad=xp.where(change, 0, bad),
+            rest=xp.where(rise, self.warmup, rest),
+            stuck=xp.where(rise | reset, 0, stuck),
+        )

@@ -1,0 +1,113 @@
+"""Rates per layer: the trust ratio of LARS and LAMB, and a decay with depth."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from lrsched._check import Fraction, NonNegative, Positive, PositiveCount, Rule, checked, refusal
+from lrsched._functions import functions
+from lrsched._schedule import A_SCHEDULE, Schedule
+
+
+def _accept_numbers(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        value = np.asarray(value, dtype=float)
+    if isinstance(value, np.ndarray):
+        value = value[()]  # an array of no dimensions is a number
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError
+    if isinstance(value, (int, float, np.integer, np.floating)):
+        return float(value)
+    if not hasattr(value, "dtype"):
+        raise TypeError
+    return value
+
+
+PerLayer = Annotated[Any, Rule("a number or an array of numbers", _accept_numbers)]
+
+
+@checked
+def trust_ratio(
+    weight_norm: PerLayer,
+    grad_norm: PerLayer,
+    *,
+    weight_decay: PerLayer = 0.0,
+    coefficient: Positive = 0.001,
+    eps: NonNegative = 1e-8,
+    clip: PerLayer | None = None,
+    combine: Literal["norms", "sum"] = "norms",
+) -> Any:
+    """How far each layer may go: the size of its weights over the size of its step.
+
+    The rate of a layer is `schedule(step) * trust_ratio(...)`. LARS is the default; LAMB is
+    `coefficient=1, combine="sum"` with the norm of Adam's update, decay included, in place of the
+    gradient's; LARC is `clip=rate`, where the rate of a layer is then the ratio itself.
+
+    Formula: min(clip, coefficient * |w| / (|g| + weight_decay * |w| + eps)), and min(clip, 1)
+    where |w| or |g| is not above 0. With `combine="sum"`, grad_norm is |g + weight_decay * w|, so
+    the denominator is grad_norm + eps.
+
+    Args:
+        weight_norm: |w|, a number, or an array with one for each layer, of any library.
+        grad_norm: |g|, likewise.
+        weight_decay: of the loss, or of each layer's; with "sum" it is in grad_norm already.
+        coefficient: of trust, positive.
+        eps: added to the denominator. The papers have none.
+        clip: the largest ratio, one or one for each layer; None for no bound.
+        combine: how weight decay enters: "norms" adds |g| and weight_decay * |w|, as in the paper
+            and in timm; "sum" takes the norm of the sum, as optax does.
+
+    Raises:
+        TypeError, ValueError: an argument is not what is said above; weight_decay with "sum".
+
+    Source: LARS, You et al. 2017 (arXiv:1708.03888), equation 6; LAMB, You et al. 2019
+    (arXiv:1904.00962).
+
+    >>> import lrsched as lrs
+    >>> lrs.trust_ratio(10.0, 2.0, weight_decay=0.1, eps=0)
+    0.00333...
+    >>> lrs.trust_ratio([10.0, 3.0, 0.0], [2.0, 6.0, 1.0], coefficient=1, eps=0)
+    array([5. , 0.5, 1. ])
+    """
+    if combine == "sum" and not (isinstance(weight_decay, float) and weight_decay == 0):
+        rule = '0 with combine="sum", whose grad_norm has it in'
+        raise refusal(ValueError, "trust_ratio", "weight_decay", rule, weight_decay)
+    xp = functions(weight_norm, grad_norm, weight_decay, clip)
+    with np.errstate(all="ignore"):  # a ratio beyond the range of floats is inf
+        size = grad_norm if combine == "sum" else grad_norm + weight_decay * weight_norm
+        some = (weight_norm > 0) & (grad_norm > 0)
+        ratio = xp.where(some, coefficient * weight_norm / xp.where(some, size + eps, 1.0), 1.0)
+        return ratio if clip is None else xp.where(ratio > clip, clip, ratio)
+
+
+@checked
+def layer_rates(
+    schedule: Annotated[Schedule, A_SCHEDULE], depth: PositiveCount, decay: Fraction
+) -> tuple[Schedule, ...]:
+    """One schedule per layer, smaller the further from the output: for fine-tuning.
+
+    Formula: layer i of 0 .. depth - 1, counted from the input, has
+    schedule * decay**(depth - 1 - i); the last has the schedule itself.
+
+    Args:
+        schedule: of the layer next to the output.
+        depth: number of layers, or groups of them.
+        decay: factor from a layer to the one before it, from 0 to 1; 0.65 to 0.95 are common.
+
+    Raises:
+        TypeError, ValueError: an argument is not what is said above.
+
+    Source: discriminative fine-tuning, Howard & Ruder 2018 (arXiv:1801.06146), section 3.2, with
+    decay = 1/2.6; layer-wise decay in Clark et al. 2020 (arXiv:2003.10555).
+
+    >>> import lrsched as lrs
+    >>> for rate in lrs.layer_rates(1e-3 * lrs.LinearDecay(100), depth=3, decay=0.5):
+    ...     print(rate)
+    0.001 * LinearDecay(100) * 0.25
+    0.001 * LinearDecay(100) * 0.5
+    0.001 * LinearDecay(100)
+    """
+    powers = (decay ** (depth - 1 - i) for i in range(depth))
+    return tuple(schedule if power == 1 else schedule * power for power in powers)

@@ -1,0 +1,289 @@
+"""The command line, run as a process: what it prints, its exit codes, and never a traceback."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import lrsched as lrs
+from lrsched import cli
+
+TEXT = "3e-4 * Sequence(LinearWarmup(20), CosineDecay(80, end=0.1))"
+SCHEDULE = 3e-4 * lrs.Sequence(lrs.LinearWarmup(20), lrs.CosineDecay(80, end=0.1))
+COMMAND = [sys.executable, "-m", "lrsched"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(lrs.__file__).parents[1]), "COLUMNS": "80"}
+
+
+def run(*arguments: str, given: str | bytes = "") -> subprocess.CompletedProcess[str]:
+    data = given.encode() if isinstance(given, str) else given
+    done = subprocess.run(
+        [*COMMAND, *arguments], input=data, capture_output=True, env=ENVIRONMENT, timeout=60
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in err
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
+def here(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """The same without a process of its own."""
+    code = cli.main(arguments)
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_show_prints_phases_and_a_curve_as_wide_as_the_terminal() -> None:
+    done = run("show", TEXT)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[:6] == [
+        repr(SCHEDULE),
+        "",
+        "from step  to step   value  to value  phase",
+        "        0       20       0    0.0003  LinearWarmup(20)",
+        "       20      100  0.0003     3e-05  CosineDecay(80, end=0.1)",
+        "",
+    ]
+    assert lines[6].startswith("     0.0003 ┤")
+    assert lines[-2].startswith("          0 ┤")
+    assert lines[-1].split() == ["0", "100"]
+    assert max(map(len, lines[6:])) == 79
+    assert "\x1b" not in done.stdout
+
+
+def test_show_in_a_terminal_has_colours_unless_told_otherwise() -> None:
+    for extra, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        master, slave = pty.openpty()
+        process = subprocess.Popen(
+            [*COMMAND, "show", TEXT], stdout=slave, stderr=slave, env={**ENVIRONMENT, **extra}
+        )
+        os.close(slave)
+        printed = b""
+        try:
+            while more := os.read(master, 65536):
+                printed += more
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        os.close(master)
+        assert process.wait() == 0
+        assert (b"\x1b[36m" in printed) == coloured
+
+
+def test_show_warns_of_jumps(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = here(capsys, "show", "Sequence(LinearWarmup(9), Constant(0.5, steps=9))")
+    assert code == 0
+    assert "fault: jump from 1 to 0.5 at step 9" in out
+
+
+def test_a_stream_without_braille_gets_question_marks() -> None:
+    done = subprocess.run(
+        [*COMMAND, "show", TEXT],
+        capture_output=True,
+        env={**ENVIRONMENT, "PYTHONIOENCODING": "ascii"},
+        check=True,
+    )
+    assert b"?????" in done.stdout
+
+
+def test_schedules_come_as_text_files_and_standard_input(tmp_path: Path) -> None:
+    path = tmp_path / "schedule.json"
+    path.write_text("\ufeff" + lrs.to_json(SCHEDULE, indent=2), encoding="utf-8")
+    for arguments, given in (
+        ([TEXT], ""),
+        ([str(path)], ""),
+        (["-"], TEXT),
+        (["-"], f"\n# a comment\n{TEXT}\n"),
+        (["-"], lrs.to_json(SCHEDULE)),
+    ):
+        done = run("export", *arguments, "--to", "text", given=given)
+        assert (done.returncode, done.stdout) == (0, f"{SCHEDULE}\n")
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "markdown"])
+def test_table(capsys: pytest.CaptureFixture[str], form: str) -> None:
+    code, out, err = here(capsys, "table", TEXT, "--steps", "95", "--every", "10", "--format", form)
+    assert (code, err) == (0, "")
+    if form == "csv":
+        rows = [(int(r["step"]), float(r["value"])) for r in csv.DictReader(io.StringIO(out))]
+    elif form == "json":
+        rows = [(row["step"], row["value"]) for row in json.loads(out)]
+    else:
+        head, rule, *lines = out.splitlines()
+        assert (head, rule) == ("| step | value |", "| ---: | ---: |")
+        cells = [line.strip("| ").split(" | ") for line in lines]
+        rows = [(int(step), float(value)) for step, value in cells]
+    steps = list(range(0, 95, 10))
+    assert rows == list(zip(steps, SCHEDULE(steps).tolist(), strict=True))
+
+
+def test_a_table_of_no_rows_is_still_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert here(capsys, "table", "CosineDecay(0)", "--format", "json") == (0, "[]\n", "")
+
+
+def test_a_long_table_goes_to_a_file_with_a_progress_bar_in_a_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    arguments = ["table", "CosineDecay(200000)", "-o", str(path)]
+    done = run(*arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    master, slave = pty.openpty()
+    subprocess.run([*COMMAND, *arguments], stderr=slave, env=ENVIRONMENT, check=True)
+    assert b"100%" in os.read(master, 1 << 20)
+    os.close(slave)
+    os.close(master)
+    table = np.loadtxt(path, delimiter=",", skiprows=1)
+    assert (table[:, 1] == lrs.CosineDecay(200_000)(np.arange(200_000))).all()
+
+
+def test_diff(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = here(capsys, "diff", TEXT, repr(SCHEDULE), "--steps", "100")
+    assert (code, out) == (0, "no difference in 100 steps\n")
+    code, out, _ = here(capsys, "diff", "LinearDecay(10)", "LinearDecay(20)", "--steps", "10")
+    assert code == 1
+    assert out.splitlines() == [
+        "first difference at step 1: 0.9, 0.95",
+        "largest difference 0.45 at step 9",
+    ]
+
+
+def test_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert here(capsys, "check", "CosineDecay(9)", "--steps", "9") == (0, "nothing found\n", "")
+    code, out, _ = here(capsys, "check", TEXT, "--steps", "100")
+    assert (code, out) == (0, "note: the warmup takes 20 of 100 steps\n")
+    code, out, _ = here(capsys, "check", "CosineDecay(9)", "--steps", "5")
+    assert (code, out) == (1, "fault: the run ends at step 5, the schedule at step 9\n")
+
+
+def test_export_json_and_text_read_back(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert lrs.from_json(here(capsys, "export", TEXT, "--to", "json")[1]) == SCHEDULE
+    path = tmp_path / "schedule.json"
+    assert here(capsys, "export", TEXT, "--to", "json", "-o", str(path)) == (0, "", "")
+    assert here(capsys, "export", str(path), "--to", "text") == (0, f"{SCHEDULE}\n", "")
+
+
+def test_export_python_needs_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "function.py"
+    assert here(capsys, "export", TEXT, "--to", "python", "-o", str(path))[0] == 0
+    code = "import function; print([function.schedule(t) for t in range(120)])"
+    printed = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = ['.']; {code}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert json.loads(printed) == [SCHEDULE(t) for t in range(120)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "says"),
+    [
+        (["show", "CosineDecay(-3)"], "", "parse: CosineDecay: steps must be a non-neg"),
+        (["show", "Noam(512, 4000)"], "", "is endless: say how far to look with --steps N"),
+        (["show", "LinearDecay(1e300)"], "", "is too long: say how far to look with --steps N"),
+        (["show", "none.json"], "", "none.json: No such file or directory"),
+        (["show", "/.json"], "", "/.json: No such file or directory"),
+        (["show", "-"], b"\xff\xfe", "standard input: no text in UTF-8"),
+        (["show", "-"], "x" * 9_000_000, "text must be at most 1000000 characters long"),
+        (["show", "-"], "é" * 9_000_000, "text must be at most 1000000 characters long"),
+        (["show", "-"], '{"a": 1, "a": 1}', "from_json: the key 'a' is given twice (column 10)"),
+        (["show", "-"], "", "parse: expected a schedule or a value, got the end of the text"),
+        (["diff", "CosineDecay(1)", "x", "--steps", "1"], "", "parse: unknown name 'x' (column 1)"),
+        (["plot", "CosineDecay(9)", "-o", "x.exe"], "", "must end in .png, .svg or .pdf"),
+        (["plot", "Constant(1)", "-o", "x.png"], "", "steps must be given where no schedule has"),
+        (["export", "Constant(1)", "--to", "text", "-o", "/no/x"], "", "/no/x: No such file or"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_exit_code_2(
+    arguments: list[str], given: str | bytes, says: str
+) -> None:
+    done = run(*arguments, given=given)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("lrsched: ")
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["show"],
+        ["nothing"],
+        ["show", TEXT, "--steps", "0"],
+        ["show", TEXT, "--steps", "9" * 10_000],
+        ["table", TEXT, "--every", "x"],
+        ["diff", TEXT, TEXT],
+        ["export", TEXT, "--to", "perl"],
+    ],
+)
+def test_bad_options_exit_with_2(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    assert "usage: lrsched" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["", "show", "plot", "table", "diff", "check", "export"])
+def test_help_has_examples_that_run(
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main([*filter(None, [command]), "--help"])
+    assert caught.value.code == 0
+    words = capsys.readouterr().out
+    examples = [line.strip() for line in words.splitlines() if line.startswith("  lrsched ")]
+    if not command:
+        assert "example: lrsched show" in words
+        return
+    assert examples
+    import shlex
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("schedule", "old", "new"):
+        (tmp_path / f"{name}.json").write_text(lrs.to_json(SCHEDULE))
+    for example in examples:
+        if "pdf" not in example and "png" not in example:  # those are tested with matplotlib
+            assert cli.main(shlex.split(example)[1:]) == 0, example
+    capsys.readouterr()
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    for arguments in (["table", "CosineDecay(300000)"], ["show", TEXT]):
+        process = subprocess.Popen(
+            [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+        if arguments[0] == "table":
+            assert process.stdout.readline() == b"step,value\n"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        process.stderr.close()
+        assert process.wait() == 0
+
+
+def test_an_interrupt_is_quiet(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "table", "CosineDecay(1000000000)"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=ENVIRONMENT,
+    )
+    assert process.stdout is not None
+    process.stdout.read(1_000_000)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, b"")

@@ -1,0 +1,235 @@
+"""A new public name costs a row, a docstring and an entry in `__all__`; this fails without them."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import graphlib
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from cases import CASES
+
+import lrsched as lrs
+
+ROOT = Path(lrs.__file__).parent
+NAMES = sorted(lrs.__all__)
+CLASSES = [name for name in NAMES if inspect.isclass(getattr(lrs, name))]
+FUNCTIONS = [name for name in NAMES if name not in CLASSES]
+SHAPES_AND_COMBINATORS = [
+    name
+    for name in CLASSES
+    if issubclass(getattr(lrs, name), lrs.Schedule) and getattr(lrs, name) is not lrs.Schedule
+]
+
+# One word per idea. A new parameter uses one of these, or adds a word here for a new idea.
+IDEAS = """
+    steps start end value gamma every power milestones boundaries knots values timescale
+    total_steps warmup_steps warmup_fraction decay_steps cooldown_steps peak
+    rate beta lower upper d_model scale
+    schedule phases factors terms offset factor mirror stretch gain count clock
+    at decay text data indent
+"""
+# The words of metric-driven rules and of layers: those of the optimizers and papers they serve.
+RULES = """
+    patience mode threshold threshold_mode cooldown min_scale max_scale eps below above at_most
+    warmup reset_after depth weight_norm grad_norm weight_decay coefficient clip combine
+"""
+# The words of questions and pictures: `stop` as `range` has it, `ax` as matplotlib.
+QUESTIONS = """
+    stop after a b logged_values tolerance schedules ax log labels
+"""
+VOCABULARY = {*IDEAS.split(), *RULES.split(), *QUESTIONS.split()}
+
+# Shown by the operator that makes one.
+OPERATORS = {"Product": r" \* ", "Sum": r" \+ "}
+
+FRAMEWORKS = {
+    "cupy", "dask", "flax", "jax", "jaxlib", "keras", "lightning", "mlx", "optax", "paddle",
+    "tensorflow", "torch", "transformers",
+}  # fmt: skip
+# The files that may spell a framework's name.
+SPELLS = {"_arrays.py", "_frameworks.py"}
+
+
+def test_all_is_sorted_and_complete() -> None:
+    assert list(lrs.__all__) == sorted(set(lrs.__all__))
+    bound = {
+        name
+        for name in dir(lrs)
+        if not name.startswith("_") and not isinstance(getattr(lrs, name), ModuleType)
+    }
+    assert bound == set(lrs.__all__)
+
+
+def test_every_schedule_of_ours_is_public() -> None:
+    def concrete(cls: type) -> Iterator[type]:
+        for sub in cls.__subclasses__():
+            yield sub
+            yield from concrete(sub)
+
+    ours = {
+        cls.__name__
+        for cls in concrete(lrs.Schedule)
+        if cls.__module__.startswith("lrsched.")
+        and "__dataclass_fields__" in vars(cls)
+        and not inspect.isabstract(cls)
+    }
+    assert ours == set(SHAPES_AND_COMBINATORS)
+
+
+def test_every_preset_is_public() -> None:
+    presets = importlib.import_module("lrsched.presets")
+    ours = {
+        name
+        for name, value in vars(presets).items()
+        if inspect.isfunction(value)
+        and value.__module__ == presets.__name__
+        and not name.startswith("_")
+    }
+    assert ours <= set(lrs.__all__)
+
+
+@pytest.mark.parametrize("name", SHAPES_AND_COMBINATORS)
+def test_every_schedule_has_a_row(name: str) -> None:
+    assert any(type(case.schedule) is getattr(lrs, name) for case in CASES)
+
+
+@pytest.mark.parametrize("name", SHAPES_AND_COMBINATORS)
+def test_every_schedule_is_one_formula(name: str) -> None:
+    """A frozen dataclass that leaves calling to its base, and is no base itself."""
+    cls = getattr(lrs, name)
+    assert cls.__dataclass_params__.frozen
+    assert "__call__" not in vars(cls)
+    for base in cls.__mro__[1:]:  # nothing subclasses a concrete schedule
+        assert base is object or not base.__dict__.get("__dataclass_params__"), base
+
+
+def sections(doc: str) -> dict[str, str]:
+    """The parts of a docstring by their headings, `Formula`, `Args`, `Raises` and `Source`."""
+    parts = re.split(r"^(Formula|Args|Raises|Source):", inspect.cleandoc(doc), flags=re.MULTILINE)
+    return dict(zip(["", *parts[1::2]], parts[::2], strict=True))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_name_explains_itself(name: str) -> None:
+    thing = getattr(lrs, name)
+    doc = vars(thing).get("__doc__") if inspect.isclass(thing) else thing.__doc__
+    assert doc
+    first, blank, *_ = [*inspect.cleandoc(doc).splitlines(), ""]
+    assert first.endswith(".")
+    assert blank == ""
+    examples = "".join(example.source for example in doctest.DocTestParser().get_examples(doc))
+    assert re.search(OPERATORS.get(name, rf"\b{name}\b"), examples), "no example"
+    if inspect.isabstract(thing):
+        return
+    found = sections(doc)
+    wanted = {"Args", "Raises"} | (
+        {"Formula", "Source"} if name in SHAPES_AND_COMBINATORS else set()
+    )
+    for heading in wanted:
+        assert found.get(heading, "").strip(), f"no {heading}"
+    for parameter in inspect.signature(thing).parameters.values():
+        star = r"\*" if parameter.kind is parameter.VAR_POSITIONAL else ""
+        described = rf"^    {star}{parameter.name}: \S"
+        assert re.search(described, found["Args"], re.MULTILINE), f"Args lacks {parameter.name}"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "Schedule"])
+def test_one_vocabulary(name: str) -> None:
+    signature = inspect.signature(getattr(lrs, name))
+    assert set(signature.parameters) <= VOCABULARY
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_length_and_no_peak_has_a_default(name: str) -> None:
+    for parameter in inspect.signature(getattr(lrs, name)).parameters.values():
+        if parameter.name in ("steps", "total_steps", "peak", "decay_steps", "cooldown_steps"):
+            assert parameter.default in (parameter.empty, None)
+
+
+def test_types_are_there_for_users() -> None:
+    assert (ROOT / "py.typed").exists()
+
+
+# What the files import
+
+
+def core() -> list[Path]:
+    return sorted(path for path in ROOT.glob("*.py") if path.name not in ("__main__.py", "cli.py"))
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """The modules that a file imports anywhere in it, by their full names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", core(), ids=lambda path: path.name)
+def test_the_core_imports_no_adapter_and_no_framework(path: Path) -> None:
+    for module in imports(ast.parse(path.read_text())):
+        assert not re.match(r"lrsched\.(adapters|compat|cli)\b", module)
+        assert module.partition(".")[0] not in FRAMEWORKS
+
+
+def at_the_top(body: list[ast.stmt]) -> Iterator[str]:
+    """What importing a module imports: not what is in a function, or for type checkers alone."""
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from imports(node)
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from at_the_top(node.orelse)
+
+
+def test_imports_point_one_way() -> None:
+    modules = {f"lrsched.{info.name}" for info in pkgutil.iter_modules([str(ROOT)])}
+    graph = {
+        module: modules & set(at_the_top(ast.parse(path.read_text()).body))
+        for module in modules
+        if (path := ROOT / f"{module.partition('.')[2]}.py").exists()
+    }
+    assert len(graph) > 10
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError
+
+
+def spelled(tree: ast.AST) -> set[str]:
+    """The words in a file's code: names and texts, but neither docstrings nor comments."""
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        and isinstance(node.body[0], ast.Expr)
+    }
+    words: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            words.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            words.add(node.attr)
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+        ):
+            words |= set(re.findall(r"\w+", node.value))
+    return words
+
+
+@pytest.mark.parametrize("path", core(), ids=lambda path: path.name)
+def test_one_file_spells_the_names_of_frameworks(path: Path) -> None:
+    if path.name not in SPELLS:
+        assert not spelled(ast.parse(path.read_text())) & FRAMEWORKS
+
+
+def test_a_framework_in_the_code_would_be_seen() -> None:
+    code = '"""Like torch."""\ndef f(x):\n    """As jax."""\n    return {"keras.ops": x.dask}, mlx'
+    assert spelled(ast.parse(code)) & FRAMEWORKS == {"keras", "dask", "mlx"}
