@@ -89,7 +89,7 @@ def measured(
 ) -> None:
     """A row about what `build` makes of a run's length, beside the schedule that it should be."""
     values, truth = build(RUN)
-    some = sorted(random.Random(0).sample(range(RUN), 100 if report.quick else 2000))
+    some = sorted(random.Random(0).sample(range(RUN), 100 if report.quick else 1000))
     columns: dict[str, Any] = {"dtype": dtype.__name__}
     columns |= {"run": ulps(values, truth, some, dtype), "last ten": None}
     if truth.steps is not None and truth(truth.steps) == 0:

@@ -13,17 +13,17 @@ from benchmarks.measure import Report, skip
 MODULES = ["numpy", "lrsched", "thinc.schedules", "fvcore.common.param_scheduler", "keras"]
 MODULES += ["torch.optim.lr_scheduler", "optax", "transformers.optimization"]
 
-# The clock of the process does not count what other programs do meanwhile.
+# The clock of the thread does not count what other programs do meanwhile.
 PROGRAM = """
 import {first}, time
-started, used = time.perf_counter(), time.process_time()
+started, used = time.perf_counter(), time.thread_time()
 import {module}
-print(1000 * (time.perf_counter() - started), 1000 * (time.process_time() - used))
+print(1000 * (time.perf_counter() - started), 1000 * (time.thread_time() - used))
 """
 
 
 def milliseconds(module: str) -> tuple[float, float]:
-    """On the wall's clock and on the process', in an interpreter of its own."""
+    """On the wall's clock and on the thread's, in an interpreter of its own."""
     first = "sys" if module == "numpy" else "numpy"
     command = [sys.executable, "-c", PROGRAM.format(module=module, first=first)]
     done = subprocess.run(command, capture_output=True, text=True)
