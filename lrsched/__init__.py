@@ -175,12 +175,14 @@ _ELSEWHERE = {
 }
 
 
-def __getattr__(name: str) -> typing.Any:
-    if name not in _ELSEWHERE:
-        raise AttributeError(f"module 'lrsched' has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"lrsched.{_ELSEWHERE[name]}"), name)
-    globals()[name] = found
-    return found
+if not typing.TYPE_CHECKING:  # a type checker is to complain of a name that is not there
+
+    def __getattr__(name: str) -> typing.Any:
+        if name not in _ELSEWHERE:
+            raise AttributeError(f"module 'lrsched' has no attribute {name!r}")
+        found = getattr(importlib.import_module(f"lrsched.{_ELSEWHERE[name]}"), name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lrsched import _curves, decay, piecewise, warmup
+from lrsched._check import Steps
 from lrsched._numpy import EXACT
 from lrsched._schedule import Schedule
 from lrsched.compose import (
@@ -146,7 +147,7 @@ def _times(a: Bounds, b: Bounds) -> Bounds:
     return _hull(*(0.0 if math.isnan(value) else value for value in products))
 
 
-def _turning(schedule: Schedule, turns: tuple[int, ...], a: int, b: int) -> Bounds:
+def _turning(schedule: Schedule, turns: Steps, a: int, b: int) -> Bounds:
     """Up and down, with turns at known steps alone."""
     between = turns[bisect.bisect_right(turns, a) : bisect.bisect_left(turns, b)]
     return _hull(*(_value(schedule, t) for t in (a, *between, b)))

@@ -11,7 +11,7 @@ import functools
 import inspect
 import itertools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -122,11 +122,12 @@ OpenFraction = Annotated[
     float, Rule("a number above 0 and below 1", _that(_real, lambda x: 0 < x < 1))
 ]
 Flag = Annotated[bool, Rule("True or False", _flag)]
+# Any sequence may be given; a tuple is what is kept.
 Steps = Annotated[
-    tuple[int, ...],
+    Sequence[int],
     Rule("strictly increasing non-negative integers", _that(_each(_integer), _increasing)),
 ]
-Numbers = Annotated[tuple[float, ...], Rule("a sequence of finite numbers", _each(_real))]
+Numbers = Annotated[Sequence[float], Rule("a sequence of finite numbers", _each(_real))]
 
 # What a user's own schedule means by a plain annotation.
 _PLAIN: dict[type, Rule] = {

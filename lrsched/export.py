@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import reduce
 
 from lrsched import _curves, decay, piecewise, warmup
+from lrsched._check import Steps
 from lrsched._ratio import simple_fraction
 from lrsched._schedule import Schedule
 from lrsched.compose import (
@@ -273,7 +274,7 @@ def _unended(schedule: Schedule, t: _Step, names: _Variables) -> list[_Row]:
     return [_Row(t.where(0), None, _shape(schedule, t))]
 
 
-def _stairs(steps: tuple[int, ...], values: list[_Expression], t: _Step) -> list[_Row]:
+def _stairs(steps: Steps, values: list[_Expression], t: _Step) -> list[_Row]:
     cuts = [t.where(0), *map(t.where, steps)]
     return [
         _Row(start, stop, value)

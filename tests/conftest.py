@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 from pathlib import Path
 
@@ -17,8 +18,18 @@ settings.register_profile("ci", max_examples=20_000, print_blob=True, **LARGE)
 settings.load_profile("quick")
 
 # timm brings torchvision along, of which there may be no build that fits a CPU's torch. Nothing
-# here needs it, and libraries that find one import it.
+# here needs it, but libraries that find one import it: they are to find none.
 sys.modules.setdefault("torchvision", None)  # type: ignore[arg-type]
+version = importlib.metadata.version
+
+
+def version_but_of_torchvision(name: str) -> str:
+    if name == "torchvision":
+        raise importlib.metadata.PackageNotFoundError(name)
+    return version(name)
+
+
+importlib.metadata.version = version_but_of_torchvision
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -183,7 +183,7 @@ def MultiStepParamScheduler(
             rule = f"{expected} for {len(values)} values"
             raise refusal(ValueError, owner, "milestones", rule, milestones)
         if num_updates is None:
-            *milestones, num_updates = milestones  # type: ignore[assignment]
+            *milestones, num_updates = milestones
             milestones = tuple(milestones)
     at_most(owner, "len(values)", len(values), num_updates, "num_updates")
     if milestones and not (milestones[0] > 0 and milestones[-1] < num_updates):

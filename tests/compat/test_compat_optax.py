@@ -188,7 +188,16 @@ def test_drawn(a, b, n, begin, power, rate, staircase):
         ("warmup_cosine_decay_schedule", (a, high, begin, begin + n, low, power)),
     ):
         ours, theirs = getattr(compat, name)(*args), getattr(peers, name)(*args)
-        follows(ours, values(theirs, 110))
+        stairs = staircase and name == "exponential_decay"
+        # XLA may miss a stair: see below.
+        follows(ours, values(theirs, 110), skip=range(begin, 110, n) if stairs else ())
+
+
+def test_a_stair_missed_by_a_reciprocal():
+    """XLA divides by 49 by multiplying with 1 / 49, and 49 times that is below 1."""
+    args = (1.0, 49, 0.5, 0, True)
+    assert values(peers.exponential_decay(*args), 51)[[48, 49, 50]].tolist() == [1.0, 1.0, 0.5]
+    assert compat.exponential_decay(*args)([48, 49, 50]).tolist() == [1.0, 0.5, 0.5]
 
 
 @drawn
