@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import NamedTuple
 
 # Beyond this step an endless cycle makes no new start; no clock of any kind gets there.
@@ -25,6 +24,8 @@ class Cycles(NamedTuple):
 
 def cycles(first: int, stretch: float, count: int | None) -> Cycles:
     """`count` cycles, or as many as begin before BEYOND; `steps` is their length in whole steps."""
+    from decimal import Decimal  # of no use to a mere `import lrsched`
+
     # As its decimals say: a stretch of 1.1 is 11 / 10, and ten steps, stretched, are 11.
     n, d = Decimal(repr(stretch)).as_integer_ratio()
     bits, beyond = (0, BEYOND) if d == 1 else (_BITS, 2**62)

@@ -8,7 +8,6 @@ import itertools
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, get_args
 
 from lrsched._check import (
@@ -25,6 +24,7 @@ from lrsched._check import (
 from lrsched._cycles import Cycles, cycles
 from lrsched._ratio import Ratio, simple_fraction
 from lrsched._schedule import A_SCHEDULE, Schedule
+from lrsched._value import value
 from lrsched.piecewise import Constant
 
 
@@ -64,7 +64,7 @@ class _Members(Schedule):
         return type(self), self._members
 
 
-@dataclass(frozen=True, init=False)
+@value
 class Sequence(_Members):
     """Phases back to back, each on its own local step from 0.
 
@@ -185,7 +185,7 @@ def _number(value: Any, xp: Any) -> Any:
     return xp.where(value == value, value, 0.0)
 
 
-@dataclass(frozen=True, init=False)
+@value
 class Product(_Fold):
     """All factors on the same step, multiplied: `a * b`, `3e-4 * a`.
 
@@ -219,7 +219,7 @@ class Product(_Fold):
         self._take_in(factors)
 
 
-@dataclass(frozen=True, init=False)
+@value
 class Sum(_Fold):
     """All terms on the same step, added: `a + b`, `0.01 + a`.
 
@@ -260,7 +260,7 @@ class _Wrapper(Schedule):
         return self.schedule.varies
 
 
-@dataclass(frozen=True)
+@value
 class Take(Schedule):
     """The first `steps` steps of a schedule, then its value there: makes an endless one a phase.
 
@@ -288,7 +288,7 @@ class Take(Schedule):
         return self.schedule.held(t, xp)
 
 
-@dataclass(frozen=True)
+@value
 class Shift(_Wrapper):
     """A schedule seen some steps later; with a negative offset it starts late.
 
@@ -324,7 +324,7 @@ class Shift(_Wrapper):
         return self.schedule.held(seen if self.offset >= 0 else xp.maximum(seen, 0), xp)
 
 
-@dataclass(frozen=True)
+@value
 class Stretch(_Wrapper):
     """A schedule on a slower clock: written in epochs, stretched by the steps of an epoch.
 
@@ -373,7 +373,7 @@ class Stretch(_Wrapper):
         return self.schedule.held(seen, xp)
 
 
-@dataclass(frozen=True)
+@value
 class Staircase(_Wrapper):
     """A schedule that moves only once in every `every` steps: epoch-wise, on a clock of updates.
 
@@ -406,7 +406,7 @@ class Staircase(_Wrapper):
         return self.schedule.held(t // self.every * self.every, xp)
 
 
-@dataclass(frozen=True)
+@value
 class Warp(Schedule):
     """A schedule read at the steps that another schedule, its clock, gives.
 
@@ -448,7 +448,7 @@ class Warp(Schedule):
         return self.schedule.held(xp.minimum(seen, _FAR), xp)
 
 
-@dataclass(frozen=True)
+@value
 class Cycle(Schedule):
     """A finite schedule over and over.
 
@@ -535,7 +535,7 @@ class Cycle(Schedule):
 _FAR = 2.0**100
 
 
-@dataclass(frozen=True)
+@value
 class Clip(_Wrapper):
     """A schedule kept between two bounds.
 

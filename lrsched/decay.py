@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from lrsched import _curves
@@ -18,9 +17,10 @@ from lrsched._check import (
 )
 from lrsched._ratio import Ratio
 from lrsched._schedule import Schedule
+from lrsched._value import value
 
 
-@dataclass(frozen=True)
+@value
 class LinearDecay(_curves.Linear):
     """A straight line down from `start` to `end`.
 
@@ -46,7 +46,7 @@ class LinearDecay(_curves.Linear):
     end: Real = 0.0
 
 
-@dataclass(frozen=True)
+@value
 class PolynomialDecay(_curves.PowerOfLeft):
     """A power curve down from `start` to `end`: steep at first, flat at the end for power > 1.
 
@@ -74,7 +74,7 @@ class PolynomialDecay(_curves.PowerOfLeft):
     end: Real = 0.0
 
 
-@dataclass(frozen=True)
+@value
 class CosineDecay(_curves.Cosine):
     """Half a cosine wave down from `start` to `end`: flat at both ends.
 
@@ -104,7 +104,7 @@ class CosineDecay(_curves.Cosine):
     end: Real = 0.0
 
 
-@dataclass(frozen=True)
+@value
 class PowerDecay(_curves.PowerOfPassed):
     """Falls away from `start` as a power of the time that has passed.
 
@@ -134,7 +134,7 @@ class PowerDecay(_curves.PowerOfPassed):
     end: Real = 0.0
 
 
-@dataclass(frozen=True)
+@value
 class RexDecay(_curves.Rex):
     """Reflected exponential: stays high for long, then falls ever faster.
 
@@ -163,7 +163,7 @@ class RexDecay(_curves.Rex):
     end: Real = 0.0
 
 
-@dataclass(frozen=True)
+@value
 class GeometricDecay(_curves.Geometric):
     """Down from `start` to `end` by equal factors in equal times.
 
@@ -190,7 +190,7 @@ class GeometricDecay(_curves.Geometric):
     start: Nonzero = 1.0
 
 
-@dataclass(frozen=True)
+@value
 class TanhDecay(_curves.Tanh):
     """A hyperbolic tangent down: high for long, a soft fall, low for a while.
 
@@ -229,7 +229,7 @@ def _grown(start: float, gamma: float, n: Any) -> Any:
     return start * gamma**n if start else start
 
 
-@dataclass(frozen=True)
+@value
 class ExponentialDecay(Schedule):
     """Multiplied by `gamma` in every `every` steps, smoothly in between. Endless.
 
@@ -260,7 +260,7 @@ class ExponentialDecay(Schedule):
         return _grown(self.start, self.gamma, Ratio.of(t, self.every))
 
 
-@dataclass(frozen=True)
+@value
 class StepDecay(Schedule):
     """Multiplied by `gamma` once in every `every` steps. Endless.
 
@@ -290,7 +290,7 @@ class StepDecay(Schedule):
         return _grown(self.start, self.gamma, t // self.every)
 
 
-@dataclass(frozen=True)
+@value
 class MultiStepDecay(Schedule):
     """Multiplied by `gamma` at each milestone. Endless.
 
@@ -320,7 +320,7 @@ class MultiStepDecay(Schedule):
         return _grown(self.start, self.gamma, xp.count(self.milestones, t))
 
 
-@dataclass(frozen=True)
+@value
 class InverseTimeDecay(Schedule):
     """Falls as one over the time. Endless.
 
@@ -350,7 +350,7 @@ class InverseTimeDecay(Schedule):
         return self.start / (1 + self.rate * (t / self.every))
 
 
-@dataclass(frozen=True)
+@value
 class InversePowerDecay(_curves.InversePower):
     """Falls as a power of the time. Endless.
 
@@ -377,7 +377,7 @@ class InversePowerDecay(_curves.InversePower):
     steps = None
 
 
-@dataclass(frozen=True)
+@value
 class InverseSqrtDecay(_curves.InversePower):
     """Falls as one over the square root of the time. Endless.
 
@@ -405,7 +405,7 @@ class InverseSqrtDecay(_curves.InversePower):
     power = 0.5
 
 
-@dataclass(frozen=True)
+@value
 class Noam(Schedule):
     """The Transformer's schedule: a linear warmup, then one over the square root of the step.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import abc
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar, get_args
 
 import numpy as np
@@ -30,7 +29,7 @@ from lrsched._check import (
     refusal,
 )
 from lrsched._functions import functions, speaks
-from lrsched._value import Value
+from lrsched._value import Value, value
 
 
 class State(Protocol):
@@ -250,7 +249,7 @@ class PlateauState(NamedTuple):
     cooldown: int = 0
 
 
-@dataclass(frozen=True)
+@value
 class ReduceOnPlateau(_Improving[PlateauState]):
     """Down by a factor when a metric has stopped improving.
 
@@ -332,7 +331,7 @@ class HoldState(NamedTuple):
     seen: int = 0
 
 
-@dataclass(frozen=True)
+@value
 class HoldUntil(MetricRule[HoldState]):
     """A small scale until a metric crosses a line, then 1 for good.
 
@@ -400,7 +399,7 @@ class GreedyState(NamedTuple):
     stuck: int = 0
 
 
-@dataclass(frozen=True)
+@value
 class Greedy(_Improving[GreedyState]):
     """Up by a factor while a metric keeps improving, down by it when it does not.
 

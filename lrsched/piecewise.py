@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from lrsched._check import Count, Numbers, Real, Steps, refusal
 from lrsched._schedule import Schedule
+from lrsched._value import value
 
 
-@dataclass(frozen=True)
+@value
 class Constant(Schedule):
     """The same value at every step.
 
@@ -42,7 +42,7 @@ class Constant(Schedule):
         return self.value
 
 
-@dataclass(frozen=True)
+@value
 class PiecewiseConstant(Schedule):
     """One value after another, changing at given steps. Endless.
 
@@ -75,7 +75,7 @@ class PiecewiseConstant(Schedule):
         return xp.take(self.values, xp.count(self.boundaries, t))
 
 
-@dataclass(frozen=True)
+@value
 class PiecewiseLinear(Schedule):
     """Straight lines between points, held before the first and after the last.
 

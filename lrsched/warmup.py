@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from lrsched import _curves
 from lrsched._check import Count, Nonzero, Positive, Real
+from lrsched._value import value
 
 
-@dataclass(frozen=True)
+@value
 class LinearWarmup(_curves.Linear):
     """A straight line up from `start` to `end`.
 
@@ -38,7 +38,7 @@ class LinearWarmup(_curves.Linear):
     end: Real = 1.0
 
 
-@dataclass(frozen=True)
+@value
 class PolynomialWarmup(_curves.PowerOfPassed):
     """A power curve up from `start` to `end`: gentle at first when `power` is above 1.
 
@@ -66,7 +66,7 @@ class PolynomialWarmup(_curves.PowerOfPassed):
     end: Real = 1.0
 
 
-@dataclass(frozen=True)
+@value
 class CosineWarmup(_curves.Cosine):
     """Half a cosine wave up from `start` to `end`: flat at both ends.
 
@@ -93,7 +93,7 @@ class CosineWarmup(_curves.Cosine):
     end: Real = 1.0
 
 
-@dataclass(frozen=True)
+@value
 class ExponentialWarmup(_curves.Geometric):
     """Up from `start` to `end` by equal factors in equal times: a straight line on a log axis.
 
@@ -119,7 +119,7 @@ class ExponentialWarmup(_curves.Geometric):
     end: Nonzero = 1.0
 
 
-@dataclass(frozen=True)
+@value
 class ConstantWarmup(_curves.Finite):
     """`start` for `steps` steps, then a jump to `end`.
 
@@ -148,7 +148,7 @@ class ConstantWarmup(_curves.Finite):
         return xp.where(t < self.steps, self.start, self.end)
 
 
-@dataclass(frozen=True)
+@value
 class SaturatingWarmup(_curves.Saturating):
     """Fast at first, then ever closer to `end`, without an end of its own.
 
