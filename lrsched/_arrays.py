@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 def evaluate(schedule: Schedule, step: Any) -> Any:
     """The schedule at a step, or at an array of steps of any library."""
-    if isinstance(step, np.integer):
-        return schedule(int(step))
-    if isinstance(step, (np.ndarray, np.generic)) and step.ndim == 0:
+    if type(step) is np.ndarray and step.ndim == 0:
         step = step.item()
         if type(step) is int:
             return schedule(step)
-        if isinstance(step, np.floating):  # of more digits than Python's
-            step = float(step)
+    if isinstance(step, np.integer):
+        return schedule(int(step))
+    if isinstance(step, np.generic):
+        step = float(step) if isinstance(step, np.floating) else step.item()
     if isinstance(step, (int, float)) and not isinstance(step, bool):
         return NUMBERS.evaluate(schedule, step)
     if isinstance(step, range):

@@ -18,8 +18,9 @@ from lrsched._symbols import Piece, pieces
 if TYPE_CHECKING:
     from lrsched._schedule import Schedule
 
-# Steps evaluated at a time: their temporaries stay in a core's own cache.
-CHUNK = 4096
+# Steps evaluated at a time, a thirty-second of all within these: their temporaries stay in a core's
+# own cache, and are little beside the output.
+CHUNK, MOST = 4096, 16384
 
 # From here on float64 has no room for every step: such arrays are read one step at a time, in
 # Python's unbounded integers.
@@ -59,7 +60,9 @@ class NumPy(Namespace):
         flat = steps.reshape(-1)
         values = np.empty(flat.shape)
         # Out of order, a chunk meets many pieces: the fewer chunks, the fewer calls.
-        size = CHUNK if flat.size <= CHUNK or _in_order(flat[:CHUNK]) else 32 * CHUNK
+        size = min(max(CHUNK, flat.size // 32), MOST)
+        if flat.size > CHUNK and not _in_order(flat[:CHUNK]):
+            size = 32 * CHUNK
         try:
             with np.errstate(all="ignore"):  # underflow is 0, overflow is inf, both meant
                 fill = self._filler(schedule)
