@@ -74,7 +74,8 @@ def value(cls: type[T]) -> type[T]:
     Comparing and hashing are inherited, instead of written and compiled for each of forty classes
     whenever the package is imported.
     """
-    return dataclasses.dataclass(frozen=True, eq=False, repr=False)(cls)
+    own_init = "__init__" in vars(cls)
+    return dataclasses.dataclass(frozen=True, eq=False, repr=False, init=not own_init)(cls)
 
 
 def _fields(value: Value) -> list[dataclasses.Field[Any]]:

@@ -567,7 +567,8 @@ Sequence(LinearWarmup(5), CosineDecay(10))(-1)
     ValueError: Product: step must be a finite number >= 0, got nan
 """
 
-NAMES = {**vars(lrs), "np": np, "nan": math.nan, "inf": math.inf}
+NAMES = {name: getattr(lrs, name) for name in lrs.__all__}
+NAMES |= {"np": np, "nan": math.nan, "inf": math.inf}
 ROWS = list(zip(*[iter(TABLE.strip().splitlines())] * 2, strict=True))
 
 
@@ -697,7 +698,7 @@ def test_the_matrix_is_complete() -> None:
     members = {"Product", "Sequence", "Sum"}  # theirs are positional: see the table
     ours = {
         name
-        for name, value in vars(lrs).items()
+        for name, value in ((name, getattr(lrs, name)) for name in lrs.__all__)
         if (inspect.isclass(value) and issubclass(value, lrs.Schedule))
         or getattr(value, "__module__", "") == "lrsched.presets"
     }

@@ -201,6 +201,8 @@ def test_crossings_are_where_a_scan_finds_them(
     ask: Callable[..., int | None], holds: Any, schedule: lrs.Schedule
 ) -> None:
     values = schedule(np.arange(SEEN))
+    # Numbers and arrays may differ in the last place: an answer is right by either.
+    one_by_one = np.array([schedule(t) for t in range(SEEN)])
     finite = np.unique(values[np.isfinite(values)])
     levels = {*finite[:: max(1, len(finite) // 6)].tolist(), finite[0].item(), finite[-1].item()}
     levels |= {level * 0.999 - 1e-9 for level in levels} | {
@@ -208,15 +210,17 @@ def test_crossings_are_where_a_scan_finds_them(
     }
     for level in levels:
         for after in (0, 1, 17, 400):
-            there = np.flatnonzero(holds(values[after:], level))
-            expected = after + int(there[0]) if there.size else None
+            expected = set()
+            for seen in (values, one_by_one):
+                there = np.flatnonzero(holds(seen[after:], level))
+                expected.add(after + int(there[0]) if there.size else None)
             found = ask(schedule, level, after)
-            if expected is None and found is not None:
+            if None in expected and found is not None and found >= SEEN:
                 assert found >= SEEN
                 assert holds(schedule(found), level)
                 assert not holds(schedule(found - 1), level)
             else:
-                assert found == expected
+                assert found in expected
 
 
 @settings(max_examples=200, deadline=None)
