@@ -58,7 +58,8 @@ GALLERY: list[lrs.Schedule] = [
 def main() -> None:
     drawn = {type(schedule) for schedule in GALLERY}
     public = [getattr(lrs, name) for name in lrs.__all__]
-    missing = {c for c in public if inspect.isclass(c)} - drawn - {lrs.Schedule}
+    schedules = {c for c in public if inspect.isclass(c) and issubclass(c, lrs.Schedule)}
+    missing = schedules - drawn - {lrs.Schedule}
     if missing:
         raise SystemExit(f"not in the gallery: {sorted(c.__name__ for c in missing)}")
     matplotlib.rcParams["svg.hashsalt"] = "lrsched"  # the same names inside the file every time
