@@ -448,7 +448,7 @@ warmup_cosine(3e-4, 100, 10)
 warmup_polynomial(0.1, 100, power=0, warmup_steps=10)
     ValueError: warmup_polynomial: power must be a positive finite number, got 0
 warmup_polynomial(0.1, 100, warmup_steps=10)
-    TypeError: warmup_polynomial: missing a required argument: 'power'
+    TypeError: warmup_polynomial: missing a required ...argument: 'power'
 warmup_inverse_sqrt(0.1, 100, warmup_steps=0)
     ValueError: warmup_inverse_sqrt: timescale must be given where there is no warmup, got None
 warmup_inverse_sqrt(0.1, 100, warmup_steps=10, timescale=0)
