@@ -56,7 +56,7 @@ LinearWarmup(10, end=10**400)
 LinearWarmup()
     TypeError: LinearWarmup.__init__() missing 1 required positional argument: 'steps'
 LinearWarmup(10, stop=1.0)
-    TypeError: LinearWarmup.__init__() got an unexpected keyword argument 'stop'
+    TypeError: LinearWarmup.__init__() got an unexpected keyword argument 'stop'...
 PolynomialWarmup(10, power=0)
     ValueError: PolynomialWarmup: power must be a positive finite number, got 0
 PolynomialWarmup(10, power=-2)
