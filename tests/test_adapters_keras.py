@@ -116,7 +116,7 @@ def test_a_saved_model_goes_on(report):
 
 
 @dataclass(frozen=True)
-class Squeeze(lrs.Schedule):
+class Squashed(lrs.Schedule):
     """A user's own."""
 
     start: float
@@ -135,7 +135,7 @@ COMPOSITIONS = [
     lrs.Clip(lrs.Shift(lrs.Stretch(lrs.Noam(512, 4000), 2.5), 7), upper=1e-4),
     0.1 * (lrs.Sequence(lrs.Take(lrs.StepDecay(5), 12), lrs.RexDecay(9)) + lrs.Constant(1e-5)),
     lrs.Sequence(*[lrs.PiecewiseLinear([0, 3, i + 4], [0.0, 1 / (i + 3), 0.1]) for i in range(40)]),
-    2 * Squeeze(0.3) * lrs.MultiStepDecay([3, 5, 8], gamma=0.3),
+    2 * Squashed(0.3) * lrs.MultiStepDecay([3, 5, 8], gamma=0.3),
 ]
 
 

@@ -276,14 +276,15 @@ def test_a_closed_pipe_is_quiet() -> None:
 
 
 def test_an_interrupt_is_quiet(tmp_path: Path) -> None:
+    # Put into the background by a shell, tests ignore interrupts, and what they start would too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [*COMMAND, "table", "CosineDecay(1000000000)"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=ENVIRONMENT,
-        # Where a shell has put the tests into the background, they and theirs ignore interrupts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
+    signal.signal(signal.SIGINT, before)
     assert process.stdout is not None
     process.stdout.read(1_000_000)
     process.send_signal(signal.SIGINT)
