@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 def evaluate(schedule: Schedule, step: Any) -> Any:
     """The schedule at a step, or at an array of steps of any library."""
-    if type(step) is np.ndarray and step.ndim == 0:
+    if type(step) is np.ndarray:
+        if step.ndim:
+            return NUMPY.evaluate(schedule, step)
         step = step.item()
         if type(step) is int:
             return schedule(step)

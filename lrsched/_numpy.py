@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lrsched._namespace import Namespace, not_a_step, plain, wrong_step
-from lrsched._program import Program, table
+from lrsched._program import program, table
 from lrsched._ratio import Ratio
 from lrsched._symbols import Piece, pieces
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Steps evaluated at a time, a thirty-second of all within these: their temporaries stay in a core's
 # own cache, and are little beside the output.
-CHUNK, MOST = 4096, 16384
+CHUNK, MOST = 8192, 16384
 
 # From here on float64 has no room for every step: such arrays are read one step at a time, in
 # Python's unbounded integers.
@@ -53,31 +53,36 @@ class NumPy(Namespace):
 
     def evaluate(self, schedule: Schedule, steps: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         kind = steps.dtype.kind
-        if kind == "O":
-            return _one_at_a_time(schedule, steps)
         if kind not in "iuf":
+            if kind == "O":
+                return _one_at_a_time(schedule, steps)
             raise not_a_step(schedule, steps)
+        if steps.ndim > 1 and steps.flags.f_contiguous and not steps.flags.c_contiguous:
+            try:
+                return self.evaluate(schedule, steps.T).T  # in the order they are stored in
+            except ValueError:
+                pass  # once more: an index is counted along the rows
         flat = steps.reshape(-1)
-        values = np.empty(flat.shape)
+        n = flat.size
+        values = np.empty(n)
         # Out of order, a chunk meets many pieces: the fewer chunks, the fewer calls.
-        size = min(max(CHUNK, flat.size // 32), MOST)
-        if flat.size > CHUNK and not _in_order(flat[:CHUNK]):
-            size = 32 * CHUNK
+        size = min(max(CHUNK, n // 32), MOST)
+        if n > CHUNK and not _in_order(flat[:CHUNK]):
+            size = 8 * MOST
         try:
             with np.errstate(all="ignore"):  # underflow is 0, overflow is inf, both meant
-                fill = self._filler(schedule)
-                for i in range(0, flat.size, size):
+                fill = schedule.__dict__.get("_fill") or self._filler(schedule)
+                for i in range(0, n, size):
                     fill(_Chunk(schedule, flat[i : i + size], i), values[i : i + size])
         except OverflowError:  # a step or a length beyond int64
             return _one_at_a_time(schedule, steps)
         return values.reshape(steps.shape)
 
-    def _filler(self, schedule: Schedule) -> Callable[[_Chunk, Any], None]:
+    def _filler(self, schedule: Schedule) -> Fill:
         """What fills a vector with the values at a chunk of steps."""
-        kept = schedule.__dict__
-        if "_fill" not in kept:
-            kept["_fill"] = self._written(schedule) or _Interpreted(schedule)
-        return kept["_fill"]  # type: ignore[no-any-return]
+        fill: Fill = self._written(schedule) or _Interpreted(schedule)
+        schedule.__dict__["_fill"] = fill
+        return fill
 
     def _written(self, schedule: Schedule) -> _Written | None:
         """The schedule as programs; None for a user's formula that can't be traced."""
@@ -94,6 +99,8 @@ class NumPy(Namespace):
 
 class _Chunk:
     """Steps as int64 or float64, if they are steps, and what is known of them."""
+
+    __slots__ = ("high", "in_order", "low", "t")
 
     def __init__(self, schedule: Schedule, steps: np.ndarray[Any, Any], start: int) -> None:
         self.in_order = _in_order(steps)
@@ -114,6 +121,10 @@ class _Chunk:
         self.t = steps.astype(np.int64, copy=False)
 
 
+# Fills a vector with the values at a chunk's steps.
+Fill = Callable[[_Chunk, Any], None]
+
+
 class _Interpreted:
     """A schedule whose formula is evaluated as it stands."""
 
@@ -129,46 +140,45 @@ class _Written:
 
     def __init__(self, parts: list[Piece]) -> None:
         self._starts = [start for start, _ in parts]
-        self._programs = [Program(value) for _, value in parts]
+        self._programs = [program(value) for _, value in parts]
 
     def __call__(self, chunk: _Chunk, out: Any) -> None:
-        first = bisect.bisect_right(self._starts, chunk.low) - 1
-        last = bisect.bisect_right(self._starts, chunk.high) - 1
-        present = self._programs[first : last + 1]
-        size = max(program.size for program in present) + (not chunk.in_order)
-        rows = np.empty((size, len(chunk.t)))
+        t = chunk.t
+        first = bisect.bisect_right(self._starts, chunk.low)
+        last = bisect.bisect_right(self._starts, chunk.high)
         if first == last:
-            present[0].run(chunk.t, out, rows)
+            self._programs[first - 1](t, out)
             return
-        inner = np.array(self._starts[first + 1 : last + 1])
-        for program, part in zip(present, _parts(chunk, inner), strict=True):
-            if isinstance(part, slice):
-                program.run(chunk.t[part], out[part], rows[:, part])
-            elif part.size:
-                here = rows[:, : part.size]
-                program.run(chunk.t[part], here[-1], here)
-                out[part] = here[-1]
+        present = self._programs[first - 1 : last]
+        inner = np.array(self._starts[first:last])
+        if chunk.in_order:
+            start = 0
+            for run, stop in zip(present, (*t.searchsorted(inner).tolist(), len(t)), strict=True):
+                if start < stop:
+                    run(t[start:stop], out[start:stop])
+                start = stop
+            return
+        for run, part in zip(present, _groups(inner.searchsorted(t, "right"), last - first + 1)):
+            if part.size:
+                values = np.empty(part.size)
+                run(t[part], values)
+                out[part] = values
 
 
 def _in_order(t: np.ndarray[Any, Any]) -> bool:
     # A NaN is in no order.
-    return bool(np.logical_and.reduce(t[1:] >= t[:-1]))
+    return np.count_nonzero(t[1:] >= t[:-1]) == t.size - 1
 
 
-def _parts(chunk: _Chunk, inner: np.ndarray[Any, Any]) -> Iterator[Any]:
-    """For each interval between the inner boundaries, an index of the steps in it."""
-    if chunk.in_order:
-        cuts = [0, *chunk.t.searchsorted(inner).tolist(), len(chunk.t)]
-        yield from itertools.starmap(slice, itertools.pairwise(cuts))
-        return
-    index = inner.searchsorted(chunk.t, "right")
-    if len(inner) < 8:
-        for i in range(len(inner) + 1):
+def _groups(index: np.ndarray[Any, Any], n: int) -> Iterator[np.ndarray[Any, Any]]:
+    """Where the index is 0, where it is 1, ... and where it is n - 1."""
+    if n <= 8:
+        for i in range(n):
             yield np.flatnonzero(index == i)
         return
     # Small integers sort in linear time.
-    order = np.argsort(index.astype(np.min_scalar_type(len(inner))), kind="stable")
-    cuts = [0, *index[order].searchsorted(np.arange(1, len(inner) + 1)).tolist(), len(order)]
+    order = np.argsort(index.astype(np.min_scalar_type(n - 1)), kind="stable")
+    cuts = [0, *index[order].searchsorted(np.arange(1, n)).tolist(), len(order)]
     for start, stop in itertools.pairwise(cuts):
         yield order[start:stop]
 

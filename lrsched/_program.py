@@ -8,6 +8,7 @@ it: there are no temporaries but a handful of rows, which stay in a core's own c
 from __future__ import annotations
 
 import functools
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -29,36 +30,83 @@ _CALLS = {
 _POWERS = {2: "square", 0.5: "sqrt", -1: "reciprocal"}
 
 
-class Program:
-    """`run(t, out, rows)` fills `out` with the expression's value at the steps t.
+# Up to here, float64 has every whole number.
+_WHOLE = 2**53
 
-    Of `rows`, vectors of out's length, it needs the first `size`. Programs that differ in numbers
-    only share their code.
+# `run(t, out)` fills out, a vector of floats, with the values at the steps t.
+Run = Callable[[Any, Any], None]
+
+
+def program(value: Any) -> Run:
+    """The expression as a program. Those that differ in numbers only share their code."""
+    writer = _Writer(_in_floats(value, {}))
+    return functools.partial(_compiled(len(writer.numbers), tuple(writer.lines)), *writer.numbers)
+
+
+def _in_floats(value: Any, known: dict[Any, Any]) -> Any:
+    """The expression with its whole operands made floats before an operation on floats.
+
+    Handed an array of integers, such an operation would convert it too, in blocks and in memory of
+    its own. A difference that float64 has room for is one of floats from the start.
     """
+    if not isinstance(value, Symbol) or value.op == "t":
+        return value
+    if id(value) not in known:
+        args = [_in_floats(arg, known) for arg in value.args]
+        if value.floating and (value.op in _CALLS or value.op == "call"):
+            args = [_as_float(arg, known) for arg in args]
+        if value.op == "call":
+            args = [args[0], _scaled_once(args[1])]
+        new = Symbol(value.op, *args, floating=value.floating)
+        # The value itself is kept too: no other may take its id.
+        known[id(value)] = (value, new)
+    return known[id(value)][1]
+
+
+def _scaled_once(value: Any) -> Any:
+    """k * (x / d) as x * (k / d): rounded as often, in one operation less."""
+    match value:
+        case Symbol(op="*", args=(float() as k, Symbol(op="/", args=(x, float() as d)))) if d:
+            if sys.float_info.min <= abs(k / d) <= sys.float_info.max:
+                return Symbol("*", x, k / d, floating=True)
+    return value
+
+
+def _as_float(value: Any, known: dict[Any, Any]) -> Any:
+    if type(value) is int and abs(value) <= _WHOLE:
+        return float(value)
+    if not isinstance(value, Symbol) or value.floating:
+        return value
+    key = "t" if value.op == "t" else ("float", id(value))
+    if key not in known:
+        match value.op, *value.args:
+            case "t+", t, int() as k if abs(k) <= _WHOLE:
+                new = Symbol("+", _as_float(t, known), float(k), floating=True)
+            case "-", int() as k, Symbol(op="t") as t if abs(k) <= _WHOLE:
+                new = Symbol("-", float(k), _as_float(t, known), floating=True)
+            case _:
+                new = Symbol("float", value, floating=True)
+        known[key] = (value, new)
+    return known[key][1]
+
+
+class _Writer:
+    """The lines of a program, and the numbers they name."""
 
     def __init__(self, value: Any) -> None:
-        self._lines: list[str] = []
-        self._numbers: list[Any] = []
+        self.lines: list[str] = []
+        self.numbers: list[Any] = []
         self._names: dict[int, str] = {}
         self._rows = 0
         self._free: list[str] = []
         self._waiting: Counter[int] = Counter()
         self._wait(value)
         last = self._write(value)
-        if last.startswith("row"):
-            head = f"{last} = out"
-        else:
-            head = "pass"
-            self._lines.append(f"out[:] = {last}")
-        rows = [name for name in (f"row{i}" for i in range(self._rows)) if name != last]
-        self.size = len(rows)
-        self._code = _compiled(
-            tuple(f"k{i}" for i in range(len(self._numbers))),
-            (head, *(f"{name} = rows[{i}]" for i, name in enumerate(rows)), *self._lines),
-        )
-
-    def run(self, t: Any, out: Any, rows: Any) -> None:
-        self._code(t, out, rows, *self._numbers)
+        if not last.startswith("row"):
+            self.lines.append(f"out[:] = {last}")
+        rows = (f"row{i}" for i in range(self._rows))
+        made = [f"{row} = {'out' if row == last else 'empty(len(out))'}" for row in rows]
+        self.lines = made + self.lines
 
     def _wait(self, value: Any) -> None:
         if isinstance(value, Symbol):
@@ -78,13 +126,20 @@ class Program:
         return self._names[id(value)]
 
     def _number(self, value: Any) -> str:
-        self._numbers.append(value)
-        return f"k{len(self._numbers) - 1}"
+        if type(value) is int and -_WHOLE <= value <= _WHOLE or type(value) is float:
+            value = np.asarray(value)  # which NumPy takes in half the time
+        self.numbers.append(value)
+        return f"k{len(self.numbers) - 1}"
 
     def _computed(self, value: Symbol) -> str:
         match value.op, *value.args:
             case "t+", _, shift:
                 return self._assigned(f"t + {self._number(shift)}")
+            case "float", x:
+                text, row = self._write(x), self._row()
+                self.lines.append(f"copyto({row}, {text})")
+                self._release(x)
+                return row
             case "call", name, x:
                 if not isinstance(getattr(np, name, None), np.ufunc):
                     raise LookupError(name)
@@ -120,16 +175,18 @@ class Program:
         self._release(*args)
         if not value.floating:  # whole numbers stay whole, in an array of their own
             return self._assigned(f"{function}({texts})")
-        row = self._free.pop() if self._free else self._new_row()
-        self._lines.append(f"{function}({texts}, {row})")
+        row = self._row()
+        self.lines.append(f"{function}({texts}, {row})")
         return row
 
     def _assigned(self, text: str) -> str:
-        name = f"x{len(self._lines)}"
-        self._lines.append(f"{name} = {text}")
+        name = f"x{len(self.lines)}"
+        self.lines.append(f"{name} = {text}")
         return name
 
-    def _new_row(self) -> str:
+    def _row(self) -> str:
+        if self._free:
+            return self._free.pop()
         self._rows += 1
         return f"row{self._rows - 1}"
 
@@ -160,8 +217,8 @@ _NUMPY = dict(vars(np))
 
 
 @functools.lru_cache(maxsize=1024)
-def _compiled(numbers: tuple[str, ...], lines: tuple[str, ...]) -> Callable[..., None]:
-    text = f"def run({', '.join(('t', 'out', 'rows', *numbers))}):\n    " + "\n    ".join(lines)
+def _compiled(numbers: int, lines: tuple[str, ...]) -> Callable[..., None]:
+    names = (*(f"k{i}" for i in range(numbers)), "t", "out")
     made: dict[str, Any] = {}
-    exec(text, _NUMPY, made)
+    exec(f"def run({', '.join(names)}):\n    " + "\n    ".join(lines), _NUMPY, made)
     return made["run"]  # type: ignore[no-any-return]
