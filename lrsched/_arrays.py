@@ -1,7 +1,8 @@
 """Which namespace does this array belong to.
 
 A formula is written once, with operators and the functions of the `xp` it is handed. This file
-finds that `xp`, and it is the only one in the core that spells a framework's name.
+finds that `xp`, and it is the only one in the core that spells a framework's name. It is imported
+when the first array comes that is not NumPy's.
 """
 
 from __future__ import annotations
@@ -14,45 +15,10 @@ import numpy as np
 
 from lrsched._library import Library
 from lrsched._namespace import Namespace, not_a_step
-from lrsched._numbers import NUMBERS
 from lrsched._numpy import NUMPY
 
 if TYPE_CHECKING:
     from lrsched._schedule import Schedule
-
-
-def evaluate(schedule: Schedule, step: Any) -> Any:
-    """The schedule at a step, or at an array of steps of any library."""
-    if type(step) is np.ndarray:
-        if step.ndim:
-            return NUMPY.evaluate(schedule, step)
-        step = step.item()
-        if type(step) is int:
-            return schedule(step)
-    if isinstance(step, np.integer):
-        return schedule(int(step))
-    if isinstance(step, np.generic):
-        step = float(step) if isinstance(step, np.floating) else step.item()
-    if isinstance(step, (int, float)) and not isinstance(step, bool):
-        return NUMBERS.evaluate(schedule, step)
-    if isinstance(step, range):
-        step = np.arange(step.start, step.stop, step.step)
-    if isinstance(step, (list, tuple)):
-        step = _as_array(schedule, step)
-    if isinstance(step, np.ndarray):
-        return NUMPY.evaluate(schedule, np.asarray(step))
-    namespace = _home(step)
-    if namespace is None:
-        raise not_a_step(schedule, step)
-    return namespace.evaluate(schedule, step)
-
-
-def _as_array(schedule: Schedule, steps: Any) -> np.ndarray[Any, Any]:
-    try:
-        array = np.asarray(steps)
-    except (ValueError, UserWarning):  # rows of different lengths; before NumPy 1.24 a warning
-        raise not_a_step(schedule, steps) from None
-    return array if array.size else array.astype(float)
 
 
 class _Standard(Library):
@@ -189,7 +155,7 @@ _LIBRARIES: dict[str, tuple[str, Callable[[Any, Any], Namespace]]] = {
 }
 
 
-def _home(array: Any) -> Namespace | None:
+def home(array: Any) -> Namespace | None:
     """The namespace for an array. Whoever made one has imported its library: nothing is here."""
     for cls in type(array).__mro__:
         package = cls.__module__.partition(".")[0]

@@ -12,11 +12,10 @@ import numpy as np
 
 from lrsched._namespace import Namespace, wrong_step
 from lrsched._numpy import NUMPY
-from lrsched._source import Function
-from lrsched._symbols import pieces
 
 if TYPE_CHECKING:
     from lrsched._schedule import Schedule
+    from lrsched._source import Function
 
 
 class Numbers(Namespace):
@@ -73,21 +72,32 @@ def unwritten(step: Any) -> float:
     raise ArithmeticError
 
 
-def written(schedule: Schedule) -> Function:
-    """The schedule's function as text."""
+def written(schedule: Schedule, divisor: float | None = None) -> Function:
+    """The schedule's function as text; of its value by the divisor, if there is one."""
+    # Looked up late: to import schedules is not yet to call them.
+    from lrsched._source import Function
+    from lrsched._symbols import pieces
+
     held = None if schedule.steps is None else NUMBERS.interpret(schedule, schedule.steps)
     try:
-        return Function(pieces(schedule, held))
-    except Exception as error:
+        parts = pieces(schedule, held)
+        if divisor is not None:
+            parts = [(start, value / divisor) for start, value in parts]
+        return Function(parts)
+    except Exception as error:  # whatever a user's formula makes of a symbol
         raise ValueError(
             f"{type(schedule).__name__}: no function can be written: {error}"
         ) from error
 
 
+# Python refuses to compile what is too long or too deep for it.
+_UNWRITABLE = (ValueError, SyntaxError, RecursionError, MemoryError)
+
+
 def _function(schedule: Schedule) -> Callable[[Any], float]:
     try:
         return written(schedule).compiled()
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
+    except _UNWRITABLE:
         return lambda step: float(schedule.held(step, NUMBERS))
 
 
@@ -97,11 +107,9 @@ def method(name: str, schedule: Schedule, divisor: float) -> Callable[[Any, Any]
     def otherwise(step: Any) -> float:
         return float(schedule(step) / divisor)
 
-    held = None if schedule.steps is None else NUMBERS.interpret(schedule, schedule.steps)
     try:
-        parts = [(start, value / divisor) for start, value in pieces(schedule, held)]
-        return Function(parts).method(name, otherwise)
-    except Exception:  # whatever a user's formula makes of a symbol
+        return written(schedule, divisor).method(name, otherwise)
+    except _UNWRITABLE:
         return lambda self, step: otherwise(step)
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lrsched._namespace import Namespace, not_a_step, plain, wrong_step
-from lrsched._program import program, table
 from lrsched._ratio import Ratio
-from lrsched._symbols import Piece, pieces
+from lrsched._tables import table
 
 if TYPE_CHECKING:
+    from lrsched._program import Run
     from lrsched._schedule import Schedule
 
 # Steps evaluated at a time, a thirty-second of all within these: their temporaries stay in a core's
@@ -86,15 +86,20 @@ class NumPy(Namespace):
 
     def _written(self, schedule: Schedule) -> _Written | None:
         """The schedule as programs; None for a user's formula that can't be traced."""
+        # Looked up late: to import schedules is not yet to call them.
+        from lrsched._program import program
+        from lrsched._symbols import pieces
+
         held = None
         if schedule.steps is not None:
             if schedule.steps > _INT64:
                 raise OverflowError
             held = float(self.interpret(schedule, np.array([schedule.steps]))[0])
         try:
-            return _Written(pieces(schedule, held))
+            parts = [(start, program(value)) for start, value in pieces(schedule, held)]
         except Exception:  # whatever the formula makes of a symbol
             return None
+        return _Written(parts)
 
 
 class _Chunk:
@@ -138,9 +143,9 @@ class _Interpreted:
 class _Written:
     """A schedule as one program for each of its pieces."""
 
-    def __init__(self, parts: list[Piece]) -> None:
+    def __init__(self, parts: list[tuple[Any, Run]]) -> None:
         self._starts = [start for start, _ in parts]
-        self._programs = [program(value) for _, value in parts]
+        self._programs = [run for _, run in parts]
 
     def __call__(self, chunk: _Chunk, out: Any) -> None:
         t = chunk.t
@@ -158,7 +163,8 @@ class _Written:
                     run(t[start:stop], out[start:stop])
                 start = stop
             return
-        for run, part in zip(present, _groups(inner.searchsorted(t, "right"), last - first + 1)):
+        groups = _groups(inner.searchsorted(t, "right"), len(present))
+        for run, part in zip(present, groups, strict=True):
             if part.size:
                 values = np.empty(part.size)
                 run(t[part], values)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from lrsched._symbols import Symbol, is_floating
+from lrsched._tables import table
 
 _CALLS = {
     "+": "add",
@@ -126,7 +127,7 @@ class _Writer:
         return self._names[id(value)]
 
     def _number(self, value: Any) -> str:
-        if type(value) is int and -_WHOLE <= value <= _WHOLE or type(value) is float:
+        if (type(value) is int and -_WHOLE <= value <= _WHOLE) or type(value) is float:
             value = np.asarray(value)  # which NumPy takes in half the time
         self.numbers.append(value)
         return f"k{len(self.numbers) - 1}"
@@ -198,19 +199,6 @@ class _Writer:
                 name = self._names.get(id(arg), "")
                 if not self._waiting[id(arg)] and name.startswith("row"):
                     self._free.append(name)
-
-
-@functools.lru_cache(maxsize=256)
-def table(values: tuple[Any, ...], kind: str) -> np.ndarray[Any, Any]:
-    """The values as an array; `kind` keeps (1, 2) and (1.0, 2.0) apart, which are equal.
-
-    Beyond int64 they are floats, rounded up: the first that has reached a boundary.
-    """
-    table = np.asarray(values, dtype=float if kind == "float" else None)
-    if table.dtype != object:
-        return table
-    nearest = table.astype(float)
-    return np.where((nearest < table).astype(bool), np.nextafter(nearest, np.inf), nearest)
 
 
 _NUMPY = dict(vars(np))

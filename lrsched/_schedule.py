@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from lrsched import _arrays, _check, _numbers
+from lrsched import _check, _numbers
+from lrsched._evaluate import evaluate
 from lrsched._value import Value
 
 
@@ -112,7 +113,7 @@ class Schedule(Value):
                 return self._function(step)
             except (ArithmeticError, ValueError):
                 pass  # not written yet, or beyond the range of floats
-        return _arrays.evaluate(self, step)
+        return evaluate(self, step)
 
     def source(self, name: str = "schedule") -> str:
         """The text of a function of one step that computes this schedule, and needs no library.
