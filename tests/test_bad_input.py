@@ -541,6 +541,8 @@ CosineDecay(10)([0.0, nan])
     ValueError: CosineDecay: step must be a finite number >= 0, got nan at index 1
 CosineDecay(10)(np.array([[0.0, 1.0], [inf, 3.0]]))
     ValueError: CosineDecay: step must be a finite number >= 0, got inf at index 2
+CosineDecay(10)(np.array([[0, 1, 2], [-3, 4, 5]]).T)
+    ValueError: CosineDecay: step must be a finite number >= 0, got -3 at index 1
 CosineDecay(10)(np.array([0, -7], dtype=np.int8))
     ValueError: CosineDecay: step must be a finite number >= 0, got -7 at index 1
 CosineDecay(10)([0, True, None])

@@ -6,9 +6,11 @@ fails a test, and a busy machine does not.
 
 from __future__ import annotations
 
+import dis
 import math
 import sys
 import tracemalloc
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
@@ -150,6 +152,39 @@ def test_many_phases_need_no_more_memory(phases: int) -> None:
     assert peak(schedule, steps) <= 1.25
     assert peak(schedule, steps.astype(float)) <= 1.25
     assert peak(schedule, np.random.default_rng(0).permutation(steps)) <= 2.5
+
+
+def warmup_cosine() -> lrs.Schedule:
+    return 3e-4 * lrs.Sequence(lrs.LinearWarmup(2000), lrs.CosineDecay(98_000, end=0.1))
+
+
+def test_a_short_array_needs_little_more_memory_than_its_values() -> None:
+    assert peak(warmup_cosine(), np.arange(100_000)) <= 1.1
+
+
+def test_a_transposed_array_is_read_as_it_lies() -> None:
+    steps = np.arange(N).reshape(1000, -1)
+    schedule = warmup_cosine()
+    assert peak(schedule, steps.T) <= 1.25  # a copy of the steps alone would be as large again
+    assert (schedule(steps.T) == schedule(steps).T).all()
+
+
+def test_whole_steps_become_floats_once() -> None:
+    """Each call of NumPy in the decay: a copy to floats, and eight operations on them."""
+    schedule = warmup_cosine()
+    schedule(np.arange(10))
+    _, decay, _ = schedule.__dict__["_fill"]._programs
+    names = [i.argval for i in dis.get_instructions(decay.func) if i.opname == "LOAD_GLOBAL"]
+    assert Counter(names) == {
+        "empty": 1,
+        "len": 1,
+        "copyto": 1,
+        "sin": 1,
+        "square": 1,
+        "subtract": 2,
+        "multiply": 3,
+        "add": 1,
+    }
 
 
 def equations(schedule: Callable[[Any], Any], step: Any) -> int:

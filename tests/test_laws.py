@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 import pickle
 import random
@@ -256,8 +257,12 @@ def test_law_10_values(case: Case) -> None:
         assert other([0, 1, 5]).tolist() == schedule([0, 1, 5]).tolist()
     assert schedule != object()
     assert schedule in {schedule}
-    with pytest.raises(AttributeError):
-        schedule.steps = 3  # type: ignore[misc]
+    for name in (dataclasses.fields(schedule)[0].name, "steps", "else"):  # type: ignore[arg-type]
+        with pytest.raises(AttributeError):
+            setattr(schedule, name, 3)
+        with pytest.raises(AttributeError):
+            delattr(schedule, name)
+    assert schedule == copies[0]
 
 
 def test_law_10_text_reads_back(case: Case) -> None:

@@ -10,8 +10,10 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from cases import CASES
@@ -109,6 +111,21 @@ def test_every_schedule_is_one_formula(name: str) -> None:
     assert "__call__" not in vars(cls)
     for base in cls.__mro__[1:]:  # nothing subclasses a concrete schedule
         assert base is object or not base.__dict__.get("__dataclass_params__"), base
+
+
+def test_a_schedule_may_be_subclassed() -> None:
+    @dataclass(frozen=True)
+    class Halved(lrs.CosineDecay):
+        by: float = 2.0
+
+        def formula(self, t: Any, xp: Any) -> Any:
+            return super().formula(t, xp) / self.by
+
+    schedule = Halved(10)
+    assert repr(schedule) == "Halved(10)"
+    assert schedule([0, 10, 20]).tolist() == [0.5, 0.0, 0.0]
+    with pytest.raises(FrozenInstanceError):
+        schedule.by = 3.0  # type: ignore[misc]
 
 
 def sections(doc: str) -> dict[str, str]:
