@@ -19,8 +19,6 @@ class Function:
 
     def __init__(self, parts: list[Piece]) -> None:
         self.needs: set[str] = set()
-        self._uses: Counter[int] = Counter()
-        self._names: dict[int, str] = {}
         self.lines = list(self._branches(parts, "    "))
 
     def _branches(self, parts: list[Piece], indent: str) -> Iterator[str]:
@@ -31,6 +29,9 @@ class Function:
             yield from self._branches(parts[:middle], indent + "    ")
             yield from self._branches(parts[middle:], indent)
         else:
+            # Names begin anew: each is a slot that every call has to make and to clear.
+            self._uses: Counter[int] = Counter()
+            self._names: dict[int, str] = {}
             self._count(parts[0][1])
             yield from self._returns(parts[0][1], indent, frozenset())
 

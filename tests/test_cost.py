@@ -121,6 +121,8 @@ def test_many_phases_are_as_many_lines_of_which_a_call_runs_the_logarithm(phases
     assert schedule.steps is not None
     longest = max(lines_run(schedule, t) for t in range(0, schedule.steps + 100, 50))
     assert longest <= math.ceil(math.log2(phases + 1)) + 1
+    # The step and one name: a name for each phase would be made and cleared by every call.
+    assert schedule._function.__code__.co_nlocals == 2
 
 
 def test_the_function_of_a_product_of_sequences_has_the_boundaries_of_both() -> None:
