@@ -62,7 +62,8 @@ class _Jax(Library):
         return self._module.asarray(np.asarray(values), dtype=dtype)
 
     def gather(self, table: Any, index: Any) -> Any:
-        return table[index]
+        # table[index] would ask of each index whether it counts from the end.
+        return self._module.take(table, index, mode="clip")
 
 
 class _TensorFlow(Library):

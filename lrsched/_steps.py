@@ -186,6 +186,8 @@ class Whole:
         k = self.like(k)
         if not isinstance(k, Whole):
             return self.real() // k
+        if k.low == k.high == 1:
+            return self
         if self.low >= 0 and self.high < k.low:
             return 0
         return Whole(self.xp, self.array // k.array, self.low // k.low, self.high // k.low)
