@@ -29,31 +29,11 @@ class _Standard(Library):
             return super().evaluate(schedule, steps)
 
 
-class _Torch(Library):
-    def __init__(self, module: Any, like: Any) -> None:
-        super().__init__(module, like)
-        if self.real.itemsize < 4:  # a model in bfloat16 calculates its schedule in float32
-            self.real = module.float32
+def _torch(module: Any, like: Any) -> Library:
+    # In a file of its own, which imports torch: by now somebody has.
+    from lrsched._torch import Torch
 
-    def defaults(self) -> tuple[Any, Any]:
-        return self._module.get_default_dtype(), self._module.int64
-
-    def cast(self, array: Any, dtype: Any) -> Any:
-        return array.to(dtype)
-
-    def array(self, values: Any, dtype: Any) -> Any:
-        device = self._like.device
-        if not isinstance(values, tuple):
-            return self._module.full((), values, dtype=dtype, device=device)
-        # Without waiting for what the device is at.
-        return self._module.tensor(values, dtype=dtype).to(device, non_blocking=True)
-
-    def gather(self, table: Any, index: Any) -> Any:
-        # table[index] would fetch an index without dimensions from the device.
-        return table.index_select(0, index.reshape(-1)).reshape(index.shape)
-
-    def floor_divided(self, array: Any, k: Any) -> Any:
-        return array.detach() // k  # flat, so its slope is 0; torch has no derivative for it
+    return Torch(module, like)
 
 
 class _Jax(Library):
@@ -146,7 +126,7 @@ def _chunk(steps: Any, schedule: Schedule) -> Any:
 # By the package that its arrays are at home in: where a library's functions are, and what it does
 # in its own way.
 _LIBRARIES: dict[str, tuple[str, Callable[[Any, Any], Namespace]]] = {
-    "torch": ("torch", _Torch),
+    "torch": ("torch", _torch),
     "jax": ("jax.numpy", _Jax),
     "jaxlib": ("jax.numpy", _Jax),
     "tensorflow": ("tensorflow", _TensorFlow),

@@ -6,25 +6,22 @@ A library that differs overrides the few methods it differs in (`_arrays.py`).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lrsched._namespace import Namespace, not_a_step
 from lrsched._ratio import Ratio
-from lrsched._skeleton import joined
+from lrsched._skeleton import merged, shared
 from lrsched._steps import Known, Real, Whole, real
 
 if TYPE_CHECKING:
+    from lrsched import compose
     from lrsched._schedule import Schedule
 
 
 # No run gets this far: a step may as well hold.
 _FAR = 2**52
-
-# More phases than these share their formulas, if they can.
-_FEW = 4
 
 
 class Library(Namespace):
@@ -162,32 +159,34 @@ class Library(Namespace):
         t = t // 1
         if isinstance(t, int):
             return sum(boundary <= t for boundary in boundaries)
-        known: list[Any] = [b for b in boundaries if b <= t.high] if isinstance(t, Whole) else []
-        never: float = self.most
-        if isinstance(t, Real):
-            known, never = [self.number(b) for b in boundaries], math.inf
-        if not known:
-            return 0
+        known: tuple[float, ...] = tuple(map(self.number, boundaries))
+        dtype = self.real
+        if isinstance(t, Whole):
+            known, dtype = tuple(b for b in boundaries if b <= t.high), self.whole
+        return Whole(self, self.reached(known, t.array, dtype), 0, len(known)) if known else 0
+
+    def reached(self, boundaries: tuple[float, ...], array: Any, dtype: Any) -> Any:
+        """How many of the boundaries, numbers of that dtype, have been reached."""
         # A binary search: every step makes as many looks, one after another bit of the answer.
-        last = len(known)
+        last = len(boundaries)
         bits = last.bit_length()
-        known += [never] * (2**bits - 1 - last)
-        table = self.array(tuple(known), self.real if isinstance(t, Real) else self.whole)
+        never = self.most if dtype is self.whole else math.inf
+        known = (*boundaries, *[never] * (2**bits - 1 - last))
+        table = self.array(known, dtype)
         found: Any = 0
         for half in (2**bit for bit in reversed(range(bits))):
             first = half > len(known) // 2  # the same place for every step
             bound = known[half - 1] if first else self.gather(table, found + (half - 1))
-            found = found + self.cast(t.array >= bound, self.whole) * half
-        return Whole(self, found, 0, 2**bits - 1).at_most(last)
+            found = found + self.cast(array >= bound, self.whole) * half
+        return found if last == len(known) else self.smaller(found, last)
 
-    def join(self, t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule]) -> Any:
-        last = len(phases) - 1
-        live = [i for i, phase in enumerate(phases) if phase.steps or i == last]
-        offsets, phases = tuple(offsets[i] for i in live), [phases[i] for i in live]
-        value: Any = joined(t, offsets, phases, self) if len(phases) > _FEW else None
-        if value is not None:
-            return value
-        for offset, phase in zip(offsets, phases, strict=True):
+    def join(self, t: Any, sequence: compose.Sequence) -> Any:
+        live, formulas = merged(sequence)
+        if formulas:
+            index = self.count(tuple(offset for offset, _ in live[1:]), t)
+            return shared(formulas, t, index, self)
+        value: Any = None
+        for offset, phase in live:
             if value is not None and isinstance(t, Whole) and offset > t.high:
                 break
             # Never outside of its own steps: what is not selected must be finite too, or the

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lrsched._check import refusal, shown
 from lrsched._ratio import Ratio, simple_fraction
 
 if TYPE_CHECKING:
+    from lrsched import compose
     from lrsched._schedule import Schedule
 
 
@@ -70,8 +70,8 @@ class Namespace:
         """values[index], for each index."""
         raise NotImplementedError
 
-    def join(self, t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule]) -> Any:
-        """Phase i at step t - offsets[i], where offsets[i] <= t < offsets[i + 1]."""
+    def join(self, t: Any, sequence: compose.Sequence) -> Any:
+        """Phase i of a sequence at step t - offsets[i], where offsets[i] <= t < offsets[i + 1]."""
         raise NotImplementedError
 
     def evaluate(self, schedule: Schedule, steps: Any) -> Any:

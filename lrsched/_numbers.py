@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from lrsched._namespace import Namespace, wrong_step
 from lrsched._numpy import NUMPY
 
 if TYPE_CHECKING:
+    from lrsched import compose
     from lrsched._schedule import Schedule
     from lrsched._source import Function
 
@@ -39,9 +40,9 @@ class Numbers(Namespace):
     def take(self, values: tuple[Any, ...], index: Any) -> Any:
         return values[index]
 
-    def join(self, t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule]) -> Any:
-        i = self.count(offsets, t) - 1
-        return phases[i].formula(t - offsets[i], self)
+    def join(self, t: Any, sequence: compose.Sequence) -> Any:
+        i = self.count(sequence.offsets, t) - 1
+        return sequence.phases[i].formula(t - sequence.offsets[i], self)
 
     def evaluate(self, schedule: Schedule, step: Any) -> float:
         if not 0 <= step < math.inf:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from lrsched._ratio import Ratio
 from lrsched._tables import table
 
 if TYPE_CHECKING:
+    from lrsched import compose
     from lrsched._program import Run
     from lrsched._schedule import Schedule
 
@@ -39,7 +40,8 @@ class NumPy(Namespace):
     def take(self, values: tuple[Any, ...], index: Any) -> Any:
         return table(values, type(values[0]).__name__)[index]
 
-    def join(self, t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule]) -> Any:
+    def join(self, t: Any, sequence: compose.Sequence) -> Any:
+        offsets, phases = sequence.offsets, sequence.phases
         index = self.count(offsets, t) - 1
         values = np.empty(index.shape)
         for i in np.unique(index).tolist():
@@ -173,7 +175,7 @@ class _Written:
 
 def _in_order(t: np.ndarray[Any, Any]) -> bool:
     # A NaN is in no order.
-    return np.count_nonzero(t[1:] >= t[:-1]) == t.size - 1
+    return int(np.count_nonzero(t[1:] >= t[:-1])) == t.size - 1
 
 
 def _groups(index: np.ndarray[Any, Any], n: int) -> Iterator[np.ndarray[Any, Any]]:

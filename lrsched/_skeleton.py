@@ -15,7 +15,11 @@ from lrsched._namespace import plain
 from lrsched._symbols import OPERATORS, SYMBOLS, Symbol
 
 if TYPE_CHECKING:
+    from lrsched import compose
     from lrsched._schedule import Schedule
+
+# More phases than these share their formulas, if they can.
+_FEW = 4
 
 
 class Skeleton:
@@ -89,35 +93,68 @@ def skeleton(phase: Schedule) -> Skeleton | None:
         return None
 
 
-def joined(t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule], xp: Any) -> Any:
-    """The value of the phases at t by one formula a kind, or None where kinds are too many."""
-    shapes = [skeleton(phase) for phase in phases]
+# Phases, each with the step at which it begins.
+Live = list[tuple[int, "Schedule"]]
+
+
+class Shared:
+    """The one formula of all phases of a kind, and its numbers, a column for each of them.
+
+    Every step is put to every kind. One that is in no phase of this kind is put to the nearest, at
+    an end of it: what is not selected must be finite too, or a gradient is not.
+    """
+
+    def __init__(self, shapes: list[Skeleton], members: list[int], live: Live) -> None:
+        nearest = [members[0]] * len(live)
+        for i in members:
+            nearest[i:] = [i] * (len(live) - i)
+        self.shape = shapes[members[0]]
+        self.numbers = list(zip(*(shapes[i].numbers for i in nearest), strict=True))
+        self.offsets = tuple(live[i][0] for i in nearest)
+        lengths = tuple(live[i][1].steps for i in nearest)
+        # Only the last phase of all may be endless.
+        self.lengths = None if lengths[-1] is None else lengths
+        self.mine = tuple(int(i == j) for i, j in enumerate(nearest))
+
+    def __call__(self, t: Any, index: Any, xp: Any) -> Any:
+        def column(values: tuple[Any, ...]) -> Any:
+            return values[0] if len(set(values)) == 1 else xp.take(values, index)
+
+        local = xp.maximum(t - column(self.offsets), 0)
+        if self.lengths is not None:
+            local = xp.minimum(local, column(self.lengths))
+        return self.shape(local, list(map(column, self.numbers)), xp)
+
+
+def merged(sequence: compose.Sequence) -> tuple[Live, list[Shared]]:
+    """The phases that take steps, with their offsets, and the few formulas that they share.
+
+    There are none for a few phases, nor where kinds are too many.
+    """
+    kept = sequence.__dict__
+    if "_merged" not in kept:
+        pairs = list(zip(sequence.offsets, sequence.phases, strict=True))
+        live = [pair for pair in pairs if pair[1].steps or pair is pairs[-1]]
+        kept["_merged"] = live, _formulas(live)
+    return kept["_merged"]  # type: ignore[no-any-return]
+
+
+def _formulas(live: Live) -> list[Shared]:
+    if len(live) <= _FEW:
+        return []
+    shapes = [skeleton(phase) for _, phase in live]
     kinds: dict[Any, list[int]] = {}
     for i, shape in enumerate(shapes):
         kinds.setdefault(shape and shape.key, []).append(i)
-    if None in kinds or 2 * len(kinds) >= len(phases):
-        return None
-    index = xp.count(offsets[1:], t)
-    value: Any = None
-    for members in kinds.values():
-        # Every step is put to every kind. One that is in no phase of this kind is put to the
-        # nearest, at an end of it: what is not selected must be finite too, or a gradient is not.
-        nearest = [members[0]] * len(phases)
-        for i in members:
-            nearest[i:] = [i] * (len(phases) - i)
+    if None in kinds or 2 * len(kinds) >= len(live):
+        return []
+    return [Shared(shapes, members, live) for members in kinds.values()]  # type: ignore[arg-type]
 
-        def column(values: Sequence[Any], nearest: list[int] = nearest) -> Any:
-            found = tuple(values[i] for i in nearest)
-            return found[0] if len(set(found)) == 1 else xp.take(found, index)
 
-        local = xp.maximum(t - column(offsets), 0)
-        if phases[members[-1]].steps is not None:  # only the last phase of all may be endless
-            local = xp.minimum(local, column([phase.steps for phase in phases]))
-        of_kind = {i: shapes[i].numbers for i in members}  # type: ignore[union-attr]
-        rows = [of_kind.get(i, of_kind[members[0]]) for i in range(len(phases))]
-        found = shapes[members[0]](local, list(map(column, zip(*rows, strict=True))), xp)  # type: ignore[misc]
-        if value is not None:
-            mine = xp.take(tuple(int(i in of_kind) for i in range(len(phases))), index)
-            found = xp.where(mine > 0, found, value)
-        value = found
+def shared(formulas: list[Shared], t: Any, index: Any, xp: Any) -> Any:
+    """The value at t, which is in the phase of that index, by the formulas of all kinds."""
+    first, *others = formulas
+    value = first(t, index, xp)
+    for formula in others:
+        value = xp.where(xp.take(formula.mine, index) > 0, formula(t, index, xp), value)
     return value

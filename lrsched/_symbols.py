@@ -10,13 +10,14 @@ import bisect
 import itertools
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lrsched._namespace import Namespace, plain
 from lrsched._ratio import Ratio
 
 if TYPE_CHECKING:
+    from lrsched import compose
     from lrsched._schedule import Schedule
 
 # How tightly an operator binds, and what it does.
@@ -196,8 +197,9 @@ class _Symbols(Namespace):
             return values[index]
         return Symbol("take", values, index, floating=all(type(v) is float for v in values))
 
-    def join(self, t: Any, offsets: tuple[int, ...], phases: Sequence[Schedule]) -> Any:
+    def join(self, t: Any, sequence: compose.Sequence) -> Any:
         """A balanced tree of comparisons: K phases cost log2 K of them."""
+        offsets, phases = sequence.offsets, sequence.phases
         last = len(phases) - 1
         live = [i for i, phase in enumerate(phases) if phase.steps or i == last]
 

@@ -115,7 +115,7 @@ class Sequence(_Members):
         return None if last is None else self.offsets[-1] + last
 
     def formula(self, t: Any, xp: Any) -> Any:
-        return xp.join(t, self.offsets, self.phases)
+        return xp.join(t, self)
 
 
 class _Fold(_Members):

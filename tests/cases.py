@@ -265,6 +265,10 @@ CASES = [
         lrs.Cycle(lrs.LinearWarmup(2), mirror=True, stretch=3, gain=0.5, count=2),
         {2: "1", 4: "0", 10: "0.5", 16: "0", 17: "0"},
     ),
+    Case(
+        lrs.Cycle(lrs.Take(lrs.StepDecay(1, gamma=0.5), 4), stretch=2),
+        {3: "0.125", 5: "1", 6: "0.5", 11: "0.125", 12: "1", 15: "1", 16: "0.5", 27: "0.125"},
+    ),
     Case(lrs.Cycle(lrs.LinearDecay(1)), {0: "1", 1: "1", 2**62: "1"}),
     Case(lrs.Clip(lrs.StepDecay(1, gamma=0.5), lower=0.1), {1: "0.5", 3: "0.125", 4: "0.1"}),
     Case(lrs.Clip(lrs.LinearWarmup(4), lower=0.1, upper=0.5), {0: "0.1", 1: "0.25", 3: "0.5"}),

@@ -56,8 +56,10 @@ FRAMEWORKS = {
     "cupy", "dask", "flax", "jax", "jaxlib", "keras", "lightning", "mlx", "optax", "paddle",
     "tensorflow", "torch", "transformers",
 }  # fmt: skip
-# The files that may spell a framework's name.
-SPELLS = {"_arrays.py", "_frameworks.py"}
+# The file that may spell a framework's name, and those of its frameworks' own.
+SPELLS = {"_arrays.py", "_torch.py"}
+# What a framework's own file may import. It is imported itself when an array of theirs has come.
+OWN = {"_torch.py": "torch"}
 
 
 def test_all_is_sorted_and_complete() -> None:
@@ -197,7 +199,16 @@ def imports(tree: ast.AST) -> Iterator[str]:
 def test_the_core_imports_no_adapter_and_no_framework(path: Path) -> None:
     for module in imports(ast.parse(path.read_text())):
         assert not re.match(r"lrsched\.(adapters|compat|cli)\b", module)
-        assert module.partition(".")[0] not in FRAMEWORKS
+        assert module.partition(".")[0] not in FRAMEWORKS - {OWN.get(path.name)}
+
+
+def test_a_frameworks_own_file_is_imported_late() -> None:
+    for name in OWN:
+        module = f"lrsched.{name.removesuffix('.py')}"
+        for path in ROOT.rglob("*.py"):
+            tree = ast.parse(path.read_text())
+            assert module not in at_the_top(tree.body)
+            assert (module in imports(tree)) is (path.name == "_arrays.py")
 
 
 def at_the_top(body: list[ast.stmt]) -> Iterator[str]:

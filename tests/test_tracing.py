@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,30 @@ def test_torch_compiles_once(case: Case) -> None:
         assert_right(case, step, library(compiled, step), library)
     assert counters["stats"]["unique_graphs"] == 1
     assert not counters["graph_break"]
+
+
+@dataclass(frozen=True)
+class Spelled(lrs.Schedule):
+    """A user's formula in Python that torch's compiler does not know."""
+
+    power: str
+    steps = None
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return xp.sqrt(eval(f"t**{self.power} + 1", {"t": t}))
+
+
+def test_torch_compiles_a_formula_in_any_python() -> None:
+    import torch
+
+    torch.compiler.reset()
+    compiled = torch.compile(lambda s, t: s(t), fullgraph=True, backend="aot_eager")
+    steps = torch.arange(4)
+    for schedule in (Spelled("2"), Spelled("2"), 3 * Spelled("4")):
+        assert compiled(schedule, steps).tolist() == schedule(steps).tolist()
+    again = pickle.loads(pickle.dumps(schedule))  # what is compiled stays behind
+    assert again == schedule
+    assert compiled(again, steps).tolist() == schedule(steps).tolist()
 
 
 # What torch's own compiler imports warns.
