@@ -18,7 +18,7 @@ from benchmarks.measure import Report, same, skip
 TOTAL = 102_400
 STEPS = np.arange(100_000, dtype=np.int32)
 COUNTS = (8, 32, 128)
-COLD = 5  # compilations of each
+COLD = 3  # compilations of each
 
 
 def floors(phases: int) -> list[float]:
@@ -67,58 +67,89 @@ def finished(function: Callable[[Any], Any], steps: Any) -> Any:
     return function(steps).block_until_ready()
 
 
+Function = Callable[[Any], Any]
+Compiler = Callable[[Function, Any], Function]
+
+
+def empty(t: Any) -> Any:
+    """What a call costs that calculates next to nothing."""
+    return t + 1
+
+
+def wanted(name: str, columns: dict[str, Any]) -> dict[str, float]:
+    return {"target": 0.2} if name == "lrsched" and columns["phases"] == 128 else {}
+
+
 def compiling(
-    report: Report, table: str, compilers: dict[str, Callable[[], Any]], columns: dict[str, Any]
-) -> dict[str, Any]:
+    report: Report,
+    table: str,
+    compiler: Compiler,
+    functions: dict[str, Function],
+    given: Any,
+    columns: dict[str, Any],
+) -> dict[str, Function]:
     """Compile by turns, each time from nothing; add the seconds and return what was made."""
-    seconds: dict[str, list[float]] = {name: [] for name in compilers}
+    seconds: dict[str, list[float]] = {name: [] for name in functions}
     made = {}
     for _ in range(1 if report.quick else COLD):
-        for name, compiler in compilers.items():
+        for name, function in functions.items():
             started = time.perf_counter()
-            made[name] = compiler()
+            made[name] = compiler(function, given)
             seconds[name].append(time.perf_counter() - started)
     reference = next(iter(seconds.values()))
     for name, own in seconds.items():
         ratio = statistics.median(a / b for a, b in zip(own, reference, strict=True))
         shown = {"seconds": statistics.median(own), "ratio": ratio}
-        report.add(table, name, **columns, **shown, **target(table, name, columns))
+        report.add(table, name, **columns, **shown, **wanted(name, columns))
     return made
 
 
-def target(table: str, name: str, columns: dict[str, Any]) -> dict[str, float]:
-    wanted = name == "lrsched" and columns["phases"] == 128 and table.startswith("jax")
-    return {"target": 0.2} if wanted else {}
+def running(
+    report: Report,
+    table: str,
+    compiler: Compiler,
+    made: dict[str, Function],
+    given: Any,
+    columns: dict[str, Any],
+) -> None:
+    steps = np.asarray(given)
+    right = ours(columns["phases"])(steps)
+    for name, run in made.items():
+        same(name, run(given), right, rtol=1e-4)
+    if steps.size == 1:  # the call is most of it
+        made = {**made, "an empty program": compiler(empty, given)}
+    runners = {name: (partial(run, given), steps.size) for name, run in made.items()}
+    targets = {name: t for name in made for t in wanted(name, columns).values() if steps.size > 1}
+    report.race(table, runners, targets, **columns)
 
 
 def under_jax(report: Report) -> None:
     import jax
 
-    def compiler(function: Callable[[Any], Any], given: Any) -> Callable[[Any], Any]:
+    def compiler(function: Function, given: Any) -> Function:
         jax.clear_caches()
-        return jax.jit(lambda t: function(t)).lower(given).compile()
+        compiled = jax.jit(lambda t: function(t)).lower(given).compile()
+        return partial(finished, compiled)
 
-    inputs = {"a step": jax.numpy.asarray(7), "100,000 steps": jax.numpy.asarray(STEPS)}
+    def looped(function: Function) -> Function:
+        return lambda steps: jax.lax.map(function, steps)
+
+    ways: dict[str, tuple[Callable[[Function], Function], Any]] = {
+        "a step": (lambda function: function, jax.numpy.asarray(7)),
+        "1,000 steps in a loop": (looped, jax.numpy.asarray(STEPS[::100])),
+        "100,000 steps": (lambda function: function, jax.numpy.asarray(STEPS)),
+    }
     for phases in COUNTS:
-        functions = {"optax.join_schedules": optax_join(phases), "lrsched": ours(phases)}
-        for what, given in inputs.items():
+        curves = {"optax.join_schedules": optax_join(phases), "lrsched": ours(phases)}
+        for what, (way, given) in ways.items():
             columns: dict[str, Any] = {"phases": phases, "of": what}
-            compilers = {name: partial(compiler, f, given) for name, f in functions.items()}
-            made = compiling(report, "jax.jit: to compile", compilers, columns)
+            functions = {name: way(curve) for name, curve in curves.items()}
+            made = compiling(report, "jax.jit: to compile", compiler, functions, given, columns)
             sizes = {n: equations(jax.make_jaxpr(f)(given).jaxpr) for n, f in functions.items()}
-            values = ours(phases)(np.asarray(given))
-            runners = {}
-            for name, run in made.items():
-                same(name, run(given), values, rtol=1e-4)
-                runners[name] = (partial(finished, run, given), given.size)
-                of = {
-                    "equations": sizes[name],
-                    "ratio": sizes[name] / sizes["optax.join_schedules"],
-                }
-                table = "jax.jit: operations"
-                report.add(table, name, **columns, **of, **target(table, name, columns))
-            targets = {"lrsched": 0.2} if phases == 128 else {}
-            report.race("jax.jit: to run", runners, targets, **columns)
+            for name, size in sizes.items():
+                of = {"equations": size, "ratio": size / sizes["optax.join_schedules"]}
+                report.add("jax.jit: operations", name, **columns, **of, **wanted(name, columns))
+            running(report, "jax.jit: to run", compiler, made, given, columns)
 
 
 def under_torch(report: Report) -> None:
@@ -126,25 +157,23 @@ def under_torch(report: Report) -> None:
 
     torch.compiler.config.force_disable_caches = True
     warnings.filterwarnings("ignore", "dynamo_pgo force disabled")  # as it should be
-    given = torch.as_tensor(STEPS)
 
-    def compiler(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def compiler(function: Function, given: Any) -> Function:
         torch.compiler.reset()
         compiled = torch.compile(lambda t: function(t), fullgraph=True, dynamic=False)
         compiled(given)
         return compiled
 
-    compiler(torch.sin)  # what is loaded and started at the first compilation of all
-    for phases in COUNTS[: 1 if report.quick else 2]:
+    ways = {"a step": torch.tensor(7), "100,000 steps": torch.as_tensor(STEPS)}
+    for given in ways.values():
+        compiler(empty, given)  # what is loaded and started at the first compilation of all
+    for phases in COUNTS[: 1 if report.quick else None]:
         functions = {"torch.where, by hand": torch_where(phases), "lrsched": ours(phases)}
-        compilers = {name: partial(compiler, function) for name, function in functions.items()}
-        columns: dict[str, Any] = {"phases": phases, "of": "100,000 steps"}
-        made = compiling(report, "torch.compile: to compile", compilers, columns)
-        runners = {}
-        for name, run in made.items():
-            same(name, run(given), ours(phases)(STEPS), rtol=1e-4)
-            runners[name] = (partial(run, given), len(STEPS))
-        report.race("torch.compile: to run", runners, **columns)
+        for what, given in ways.items():
+            columns: dict[str, Any] = {"phases": phases, "of": what}
+            table = "torch.compile: to compile"
+            made = compiling(report, table, compiler, functions, given, columns)
+            running(report, "torch.compile: to run", compiler, made, given, columns)
 
 
 def fill(report: Report) -> None:
