@@ -8,7 +8,6 @@ it: there are no temporaries but a handful of rows, which stay in a core's own c
 from __future__ import annotations
 
 import functools
-import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -56,21 +55,10 @@ def _in_floats(value: Any, known: dict[Any, Any]) -> Any:
         args = [_in_floats(arg, known) for arg in value.args]
         if value.floating and (value.op in _CALLS or value.op == "call"):
             args = [_as_float(arg, known) for arg in args]
-        if value.op == "call":
-            args = [args[0], _scaled_once(args[1])]
         new = Symbol(value.op, *args, floating=value.floating)
         # The value itself is kept too: no other may take its id.
         known[id(value)] = (value, new)
     return known[id(value)][1]
-
-
-def _scaled_once(value: Any) -> Any:
-    """k * (x / d) as x * (k / d): rounded as often, in one operation less."""
-    match value:
-        case Symbol(op="*", args=(float() as k, Symbol(op="/", args=(x, float() as d)))) if d:
-            if sys.float_info.min <= abs(k / d) <= sys.float_info.max:
-                return Symbol("*", x, k / d, floating=True)
-    return value
 
 
 def _as_float(value: Any, known: dict[Any, Any]) -> Any:

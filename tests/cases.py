@@ -266,8 +266,8 @@ CASES = [
         {2: "1", 4: "0", 10: "0.5", 16: "0", 17: "0"},
     ),
     Case(
-        lrs.Cycle(lrs.Take(lrs.StepDecay(1, gamma=0.5), 4), stretch=2),
-        {3: "0.125", 5: "1", 6: "0.5", 11: "0.125", 12: "1", 15: "1", 16: "0.5", 27: "0.125"},
+        lrs.Cycle(lrs.Take(lrs.StepDecay(1, gamma=0.5), 4), stretch=2, count=3),
+        {3: "0.125", 5: "1", 6: "0.5", 11: "0.125", 15: "1", 16: "0.5", 27: "0.125", 28: "0.0625"},
     ),
     Case(lrs.Cycle(lrs.LinearDecay(1)), {0: "1", 1: "1", 2**62: "1"}),
     Case(lrs.Clip(lrs.StepDecay(1, gamma=0.5), lower=0.1), {1: "0.5", 3: "0.125", 4: "0.1"}),
