@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from lrsched._program import Run
     from lrsched._schedule import Schedule
 
-# Steps evaluated at a time, an eleventh of all within these: temporaries stay in a core's own cache,
-# and one row of them is less than a tenth of the output.
+# Steps evaluated at a time, an eleventh of all within these: their temporaries stay in a core's own
+# cache, and one row of them is less than a tenth of the output.
 CHUNK, MOST = 8192, 16384
 
 # From here on float64 has no room for every step: such arrays are read one step at a time, in
