@@ -164,6 +164,11 @@ def test_a_short_array_needs_little_more_memory_than_its_values() -> None:
     assert peak(warmup_cosine(), np.arange(100_000)) <= 1.1
 
 
+def test_steps_that_repeat_are_in_order() -> None:
+    # Out of order, chunks are larger, and a part of each is copied.
+    assert peak(warmup_cosine(), np.arange(N) // 10) <= 1.1
+
+
 def test_a_transposed_array_is_read_as_it_lies() -> None:
     steps = np.arange(N).reshape(1000, -1)
     schedule = warmup_cosine()

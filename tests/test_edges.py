@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -232,3 +233,21 @@ def test_a_float_step_short_of_a_boundary_has_not_reached_it():
         step = float(begin)
         assert schedule(step) < 1e-15
         assert schedule(np.array([step]))[0] < 1e-15
+
+
+@dataclass(frozen=True)
+class Powered(lrs.Schedule):
+    power: float
+    steps = None
+
+    def formula(self, t, xp):
+        return (t + 0.5) ** self.power
+
+
+@pytest.mark.parametrize("power", [-2, -1, -0.5, 0.5, 1, 2, 3])
+def test_a_power_is_that_power(power):
+    """NumPy has functions of their own for some."""
+    schedule = Powered(power)
+    for step, value in enumerate(schedule(range(9)).tolist()):
+        assert value == pytest.approx((step + 0.5) ** power, rel=1e-15)
+        assert schedule(step) == (step + 0.5) ** power
