@@ -172,3 +172,32 @@ def test_a_user_s_own_formula(library: Library) -> None:
         for dtype in (np.int32, np.float32):
             got = library(schedule, steps.astype(dtype))
             np.testing.assert_allclose(got, schedule(steps), rtol=2e-5, atol=1e-6)
+
+
+@dataclass(frozen=True)
+class Compared(lrs.Schedule):
+    """A user's formula with every comparison, of a step as it comes and of one made real."""
+
+    at: int
+    steps = None
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        total = 0.0**t
+        for i, x in enumerate((t, t + 0.0)):
+            tests = (x < self.at, x <= self.at, x > self.at, x >= self.at, x == self.at)
+            for j, test in enumerate((*tests, x != self.at)):
+                total = total + xp.where(test, 2.0 ** (6 * i + j + 1), 0.0)
+        return total
+
+
+def test_every_comparison(library: Library) -> None:
+    for dtype in (np.int32, np.float32):
+        got = library(Compared(2), np.arange(5).astype(dtype))
+        below, above = 2 + 4 + 64, 8 + 16 + 64
+        expected = [below * 65 + 1, below * 65, (4 + 16 + 32) * 65, above * 65, above * 65]
+        assert got.tolist() == expected == Compared(2)(range(5)).tolist()
+
+
+def test_boundaries_that_the_steps_cannot_reach(library: Library) -> None:
+    schedule = lrs.MultiStepDecay([200, 300, 500], gamma=0.5)
+    assert library(schedule, np.array([0, 100, 127], dtype=np.int8)).tolist() == [1.0] * 3
