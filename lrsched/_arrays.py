@@ -1,8 +1,8 @@
 """Which namespace does this array belong to.
 
 A formula is written once, with operators and the functions of the `xp` it is handed. This file
-finds that `xp`, and it is the only one in the core that spells a framework's name. It is imported
-when the first array comes that is not NumPy's.
+finds that `xp`. It is the only one in the core that spells the names of frameworks, beside torch's
+own file, `_torch.py`, and is imported when the first array comes that is not NumPy's.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def _rule_of(name: str, hint: Any) -> Rule | None:
     if get_origin(hint) is Annotated:
         return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Rule)), None)
     if get_origin(hint) is Literal:
-        return _one_of(get_args(hint))
+        return one_of(*get_args(hint))
     if hint is int and name == "steps":
         return _LENGTH
     if isinstance(hint, type):
@@ -155,7 +155,9 @@ def _rule_of(name: str, hint: Any) -> Rule | None:
     return None
 
 
-def _one_of(words: tuple[str, ...]) -> Rule:
+def one_of(*words: str) -> Rule:
+    """The rule for a parameter that is one of a few words."""
+
     def accept(value: Any) -> str:
         if not isinstance(value, str):
             raise TypeError

@@ -1,6 +1,6 @@
 """Arrays of any library that follows the array API standard, on the device they are on.
 
-A library that differs overrides the few methods it differs in (`_arrays.py`).
+A library that differs overrides the few methods it differs in (`_arrays.py`, `_torch.py`).
 """
 
 from __future__ import annotations

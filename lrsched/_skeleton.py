@@ -38,6 +38,8 @@ class Skeleton:
     def _place(self, value: Any, constant: bool = False) -> tuple[str, Any]:
         """Where an operand comes from: the step, a number, or an operation before."""
         if not isinstance(value, Symbol):
+            if not isinstance(value, (str, int, float, tuple)):  # an array of a user's
+                raise TypeError("no value to compare by, and none to keep")
             if type(value) not in (int, float) or constant:
                 return "as it is", value
             self.numbers.append(value)

@@ -201,3 +201,24 @@ def test_every_comparison(library: Library) -> None:
 def test_boundaries_that_the_steps_cannot_reach(library: Library) -> None:
     schedule = lrs.MultiStepDecay([200, 300, 500], gamma=0.5)
     assert library(schedule, np.array([0, 100, 127], dtype=np.int8)).tolist() == [1.0] * 3
+
+
+@dataclass(frozen=True)
+class Doubled(lrs.Schedule):
+    """A user's formula with an array in it, which no two phases can be compared by."""
+
+    steps: int
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        import jax.numpy as jnp
+
+        return t * jnp.asarray(2.0)
+
+
+def test_phases_with_arrays_in_them() -> None:
+    jax = pytest.importorskip("jax")
+    schedule = lrs.Sequence(*[Doubled(3)] * 6)
+    steps = np.arange(20, dtype=np.int32)
+    expected = [2.0 * (t % 3) for t in range(18)] + [6.0, 6.0]
+    assert jax.jit(schedule)(steps).tolist() == expected
+    assert schedule(jax.numpy.asarray(steps)).tolist() == expected

@@ -15,19 +15,6 @@ from lrsched.piecewise import PiecewiseConstant
 from lrsched.warmup import CosineWarmup, LinearWarmup
 
 
-def one_of(*names: str) -> Rule:
-    """The rule for a parameter that is one of a few names."""
-
-    def accept(value: Any) -> str:
-        if not isinstance(value, str):
-            raise TypeError
-        if value not in names:
-            raise ValueError
-        return names[names.index(value)]  # a member of an enum of strings becomes the string
-
-    return Rule("one of " + ", ".join(map(repr, names)), accept)
-
-
 def number_that(must_be: str, holds: Callable[[float], bool]) -> Rule:
     """The rule for a number within bounds."""
 

@@ -33,6 +33,7 @@ from lrsched._check import (
     Rule,
     Steps,
     checked,
+    one_of,
     refusal,
 )
 from lrsched._schedule import Schedule
@@ -45,7 +46,6 @@ from lrsched.compat._parts import (
     at_most,
     cosine,
     line,
-    one_of,
 )
 from lrsched.compose import Product, Sequence, Shift, Stretch, Take
 from lrsched.decay import CosineDecay, GeometricDecay, MultiStepDecay, PolynomialDecay

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from lrsched._check import Count, Flag, NonNegative, PositiveCount, checked, refusal
+from lrsched._check import Count, Flag, NonNegative, PositiveCount, checked, one_of, refusal
 from lrsched._schedule import Schedule
-from lrsched.compat._parts import at_most, cosine, line, one_of
+from lrsched.compat._parts import at_most, cosine, line
 from lrsched.compose import Clip, Sequence, Take
 from lrsched.decay import (
     CosineDecay,

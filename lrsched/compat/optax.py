@@ -18,10 +18,11 @@ from lrsched._check import (
     Rule,
     Steps,
     checked,
+    one_of,
     refusal,
 )
 from lrsched._schedule import Schedule
-from lrsched.compat._parts import Schedules, at_most, cosine, joined, line, one_of
+from lrsched.compat._parts import Schedules, at_most, cosine, joined, line
 from lrsched.compose import Clip, Sequence, Warp
 from lrsched.decay import CosineDecay, ExponentialDecay, PolynomialDecay, StepDecay
 from lrsched.feedback import ReduceOnPlateau

@@ -26,6 +26,7 @@ from lrsched._check import (
     PositiveCount,
     Real,
     checked,
+    one_of,
     refusal,
 )
 from lrsched._schedule import Schedule
@@ -37,7 +38,6 @@ from lrsched.compat._parts import (
     at_most,
     line,
     number_that,
-    one_of,
 )
 from lrsched.compose import (
     Clip,

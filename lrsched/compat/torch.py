@@ -24,6 +24,7 @@ from lrsched._check import (
     PositiveCount,
     Steps,
     checked,
+    one_of,
     refusal,
 )
 from lrsched._schedule import Schedule
@@ -39,7 +40,6 @@ from lrsched.compat._parts import (
     joined,
     line,
     number_that,
-    one_of,
 )
 from lrsched.compose import Cycle, Product, Sequence, Warp
 from lrsched.decay import CosineDecay, ExponentialDecay, PolynomialDecay, StepDecay

@@ -21,10 +21,11 @@ from lrsched._check import (
     PositiveCount,
     Rule,
     checked,
+    one_of,
     refusal,
 )
 from lrsched._schedule import Schedule
-from lrsched.compat._parts import Rate, at_most, line, one_of, waves
+from lrsched.compat._parts import Rate, at_most, line, waves
 from lrsched.compat.torch import ReduceLROnPlateau
 from lrsched.compose import Cycle, Sequence, Shift, Stretch
 from lrsched.decay import (
