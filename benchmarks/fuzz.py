@@ -12,8 +12,8 @@ import atheris
 
 with atheris.instrument_imports(include=["lrsched"]):
     import lrsched as lrs
-    import lrsched.data
-    import lrsched.text
+    import lrsched.data.json
+    import lrsched.data.text
 
 SEEDS = [
     "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))",

@@ -12,7 +12,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 import lrsched as lrs
-from lrsched.look import samples
+from lrsched.ask.describe import samples
 
 PICTURE = Path(__file__).parents[1] / ".github" / "gallery.svg"
 STEPS = 100

@@ -3,69 +3,20 @@
 import importlib
 import typing
 
-from lrsched._schedule import Schedule
-from lrsched.compose import (
-    Clip,
-    Cycle,
-    Product,
-    Sequence,
-    Shift,
-    Staircase,
-    Stretch,
-    Sum,
-    Take,
-    Warp,
-)
-from lrsched.decay import (
-    CosineDecay,
-    ExponentialDecay,
-    GeometricDecay,
-    InversePowerDecay,
-    InverseSqrtDecay,
-    InverseTimeDecay,
-    LinearDecay,
-    MultiStepDecay,
-    Noam,
-    PolynomialDecay,
-    PowerDecay,
-    RexDecay,
-    StepDecay,
-    TanhDecay,
-)
-from lrsched.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
-from lrsched.warmup import (
-    ConstantWarmup,
-    CosineWarmup,
-    ExponentialWarmup,
-    LinearWarmup,
-    PolynomialWarmup,
-    SaturatingWarmup,
-)
+from lrsched._core import schedule as _schedule
+from lrsched._core.schedule import Schedule
+from lrsched.shapes import *
 
 if typing.TYPE_CHECKING:
-    from lrsched.data import from_dict, from_json, to_dict, to_json
+    from lrsched.ask.area import area
+    from lrsched.ask.describe import check, describe
+    from lrsched.ask.questions import diff, first_above, first_below, match
+    from lrsched.data.json import from_dict, from_json, to_dict, to_json
+    from lrsched.data.text import parse
     from lrsched.feedback import Greedy, HoldUntil, MetricRule, ReduceOnPlateau
     from lrsched.layers import layer_rates, trust_ratio
-    from lrsched.look import check, describe
-    from lrsched.plotting import plot
-    from lrsched.presets import (
-        cooldown,
-        cosine_restarts,
-        infinite_lr,
-        one_cycle,
-        range_test,
-        triangular,
-        warmup_constant,
-        warmup_cosine,
-        warmup_inverse_sqrt,
-        warmup_linear,
-        warmup_multistep,
-        warmup_polynomial,
-        warmup_stable_decay,
-    )
-    from lrsched.questions import diff, first_above, first_below, match
-    from lrsched.sums import area
-    from lrsched.text import parse
+    from lrsched.presets import *
+    from lrsched.show.plot import plot
 
 __version__ = "0.1.0"
 
@@ -138,52 +89,66 @@ __all__ = [
     "warmup_stable_decay",
 ]
 
-# Looked up when asked for: a training run that only wants values pays for no more.
-_ELSEWHERE = {
+# Start-up: looked up when asked for. A training run that only wants values pays for no more. Any
+# public name that is not here is a preset.
+_ROOMS = {
+    "area": "ask.area",
+    "check": "ask.describe",
+    "describe": "ask.describe",
+    "diff": "ask.questions",
+    "first_above": "ask.questions",
+    "first_below": "ask.questions",
+    "match": "ask.questions",
+    "from_dict": "data.json",
+    "from_json": "data.json",
+    "to_dict": "data.json",
+    "to_json": "data.json",
+    "parse": "data.text",
     "Greedy": "feedback",
     "HoldUntil": "feedback",
     "MetricRule": "feedback",
     "ReduceOnPlateau": "feedback",
-    "area": "sums",
-    "check": "look",
-    "cooldown": "presets",
-    "cosine_restarts": "presets",
-    "describe": "look",
-    "diff": "questions",
-    "first_above": "questions",
-    "first_below": "questions",
-    "from_dict": "data",
-    "from_json": "data",
-    "infinite_lr": "presets",
     "layer_rates": "layers",
-    "match": "questions",
-    "one_cycle": "presets",
-    "parse": "text",
-    "plot": "plotting",
-    "range_test": "presets",
-    "to_dict": "data",
-    "to_json": "data",
-    "triangular": "presets",
     "trust_ratio": "layers",
-    "warmup_constant": "presets",
-    "warmup_cosine": "presets",
-    "warmup_inverse_sqrt": "presets",
-    "warmup_linear": "presets",
-    "warmup_multistep": "presets",
-    "warmup_polynomial": "presets",
-    "warmup_stable_decay": "presets",
+    "plot": "show.plot",
+}
+
+# What public functions return, found under `lrsched` as well: that is what their pickles name.
+_RESULTS = {
+    "Description": "ask.describe",
+    "Finding": "ask.describe",
+    "Phase": "ask.describe",
+    "Difference": "ask.questions",
+    "Match": "ask.questions",
+    "GreedyState": "feedback",
+    "HoldState": "feedback",
+    "PlateauState": "feedback",
 }
 
 
 if not typing.TYPE_CHECKING:  # a type checker is to complain of a name that is not there
 
     def __getattr__(name: str) -> typing.Any:
-        if name not in _ELSEWHERE:
+        if name in _RESULTS:
+            return _found(_RESULTS[name], name)
+        if name not in __all__:
             raise AttributeError(f"module 'lrsched' has no attribute {name!r}")
-        found = getattr(importlib.import_module(f"lrsched.{_ELSEWHERE[name]}"), name)
+        found = _found(_ROOMS.get(name, "presets"), name)
         globals()[name] = found
         return found
 
 
+def _found(room: str, name: str) -> typing.Any:
+    return getattr(importlib.import_module(f"lrsched.{room}"), name)
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+def _above(name: str) -> typing.Any:
+    """What `Schedule` asks of the rooms above it: a public class, or the notebook's picture."""
+    return globals()[name] if name in globals() else _found("show.svg", name)
+
+
+_schedule.above = _above

@@ -14,15 +14,14 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import IO
 
-from lrsched._check import shown
-from lrsched._scan import LONGEST
-from lrsched._schedule import Schedule
-from lrsched.data import from_json, to_json
-from lrsched.export import latex
-from lrsched.look import check, short
-from lrsched.questions import diff
-from lrsched.terminal import show
-from lrsched.text import parse
+from lrsched._core.check import shown
+from lrsched._core.schedule import Schedule
+from lrsched.ask.describe import check, short
+from lrsched.ask.questions import diff
+from lrsched.data.json import from_json, to_json
+from lrsched.data.scan import LONGEST
+from lrsched.data.text import parse
+from lrsched.show.terminal import show
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
 
@@ -241,7 +240,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _plot(options: argparse.Namespace) -> int:
-    from lrsched.plotting import plot
+    from lrsched.show.plot import plot
 
     schedules = [_read(argument) for argument in options.schedules]
     kind = Path(options.output).suffix
@@ -332,7 +331,7 @@ def _check(options: argparse.Namespace) -> int:
 _FORMATS: dict[str, Callable[[Schedule], str]] = {
     "json": lambda schedule: to_json(schedule, indent=2),
     "text": repr,
-    "latex": latex,
+    "latex": lambda schedule: schedule.latex(),
     "python": lambda schedule: schedule.source().rstrip("\n"),
 }
 

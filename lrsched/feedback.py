@@ -5,17 +5,15 @@ keeps nothing itself: `init()` makes a state, `update(state, metric)` the next o
 rate is `schedule(step) * state.scale`.
 """
 
-from __future__ import annotations
-
 import abc
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar, get_args
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lrsched._check import (
+from lrsched._core.check import (
     Count,
     Flag,
     Fraction,
@@ -27,9 +25,10 @@ from lrsched._check import (
     Real,
     Rule,
     refusal,
+    rule_in,
 )
-from lrsched._functions import functions, speaks
-from lrsched._value import Value, value
+from lrsched._core.value import Value, public, value
+from lrsched._engine.functions import functions, speaks
 
 
 class State(Protocol):
@@ -44,6 +43,7 @@ class State(Protocol):
 StateT = TypeVar("StateT", bound=State)
 
 
+@public
 class MetricRule(Value, Generic[StateT]):
     """A fold of metrics into a scale.
 
@@ -202,8 +202,8 @@ METRIC = Rule("a number", _accept_metric)
 _NOT_IN_JSON = ("inf", "-inf", "nan")
 _NUMBERS: dict[type, Rule] = {
     float: METRIC,
-    int: get_args(Integer)[1],
-    bool: get_args(Flag)[1],
+    int: rule_in(Integer),
+    bool: rule_in(Flag),
 }
 
 
@@ -236,6 +236,7 @@ class _Improving(MetricRule[StateT]):
         return metric > bar if self.mode == "max" else metric < bar
 
 
+@public
 class PlateauState(NamedTuple):
     """What `ReduceOnPlateau` remembers.
 
@@ -318,6 +319,7 @@ class ReduceOnPlateau(_Improving[PlateauState]):
         )
 
 
+@public
 class HoldState(NamedTuple):
     """What `HoldUntil` remembers.
 
@@ -384,6 +386,7 @@ class HoldUntil(MetricRule[HoldState]):
         return HoldState(xp.where(released, 1.0, self.value), released, crossed, seen)
 
 
+@public
 class GreedyState(NamedTuple):
     """What `Greedy` remembers.
 

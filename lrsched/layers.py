@@ -6,9 +6,18 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from lrsched._check import Fraction, NonNegative, Positive, PositiveCount, Rule, checked, refusal
-from lrsched._functions import functions
-from lrsched._schedule import A_SCHEDULE, Schedule
+from lrsched._core.check import (
+    Fraction,
+    NonNegative,
+    Positive,
+    PositiveCount,
+    Rule,
+    checked,
+    refusal,
+)
+from lrsched._core.schedule import A_SCHEDULE, Schedule
+from lrsched._core.value import public
+from lrsched._engine.functions import functions
 
 
 def _accept_numbers(value: Any) -> Any:
@@ -28,6 +37,7 @@ def _accept_numbers(value: Any) -> Any:
 PerLayer = Annotated[Any, Rule("a number or an array of numbers", _accept_numbers)]
 
 
+@public
 @checked
 def trust_ratio(
     weight_norm: PerLayer,
@@ -82,6 +92,7 @@ def trust_ratio(
         return ratio if clip is None else xp.where(ratio > clip, clip, ratio)
 
 
+@public
 @checked
 def layer_rates(
     schedule: Annotated[Schedule, A_SCHEDULE], depth: PositiveCount, decay: Fraction

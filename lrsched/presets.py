@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from lrsched._check import (
+from lrsched._core.check import (
     Count,
     Fraction,
     NonNegative,
@@ -20,19 +20,40 @@ from lrsched._check import (
     checked,
     refusal,
 )
-from lrsched._schedule import A_SCHEDULE, Schedule
-from lrsched.compose import Cycle, Sequence, Take
-from lrsched.decay import (
+from lrsched._core.schedule import A_SCHEDULE, Schedule
+from lrsched._core.value import public
+from lrsched.shapes import (
+    Constant,
     CosineDecay,
+    CosineWarmup,
+    Cycle,
+    ExponentialWarmup,
     GeometricDecay,
     InverseSqrtDecay,
     LinearDecay,
+    LinearWarmup,
     MultiStepDecay,
     PolynomialDecay,
     PowerDecay,
+    Sequence,
+    Take,
 )
-from lrsched.piecewise import Constant
-from lrsched.warmup import CosineWarmup, ExponentialWarmup, LinearWarmup
+
+__all__ = [
+    "cooldown",
+    "cosine_restarts",
+    "infinite_lr",
+    "one_cycle",
+    "range_test",
+    "triangular",
+    "warmup_constant",
+    "warmup_cosine",
+    "warmup_inverse_sqrt",
+    "warmup_linear",
+    "warmup_multistep",
+    "warmup_polynomial",
+    "warmup_stable_decay",
+]
 
 
 def _split(
@@ -51,6 +72,7 @@ def _split(
     return warmup_steps, total_steps - warmup_steps
 
 
+@public
 @checked
 def warmup_constant(
     peak: Real,
@@ -79,6 +101,7 @@ def warmup_constant(
     return Sequence(LinearWarmup(warmup, end=peak), Constant(peak, rest))
 
 
+@public
 @checked
 def warmup_linear(
     peak: Real,
@@ -108,6 +131,7 @@ def warmup_linear(
     return Sequence(LinearWarmup(warmup, end=peak), LinearDecay(rest, start=peak, end=end))
 
 
+@public
 @checked
 def warmup_cosine(
     peak: Real,
@@ -140,6 +164,7 @@ def warmup_cosine(
     return Sequence(LinearWarmup(warmup, end=peak), CosineDecay(rest, start=peak, end=end))
 
 
+@public
 @checked
 def warmup_polynomial(
     peak: Real,
@@ -172,6 +197,7 @@ def warmup_polynomial(
     return Sequence(LinearWarmup(warmup, end=peak), decay)
 
 
+@public
 @checked
 def warmup_inverse_sqrt(
     peak: Real,
@@ -224,6 +250,7 @@ def _named_decay(preset: str, name: _Decay, steps: int, start: float, end: float
     return GeometricDecay(steps, start=start, end=end)
 
 
+@public
 @checked
 def warmup_stable_decay(
     peak: Real,
@@ -268,6 +295,7 @@ def warmup_stable_decay(
     )
 
 
+@public
 @checked
 def warmup_multistep(
     peak: Real,
@@ -304,6 +332,7 @@ def warmup_multistep(
     return Sequence(LinearWarmup(warmup, end=peak), Take(decay, rest))
 
 
+@public
 @checked
 def one_cycle(
     peak: Real,
@@ -343,6 +372,7 @@ def one_cycle(
     )
 
 
+@public
 @checked
 def cosine_restarts(
     peak: Real,
@@ -395,6 +425,7 @@ def _cycles(steps: int, first: int, stretch: int) -> int:
     return count
 
 
+@public
 @checked
 def triangular(
     peak: Real,
@@ -432,6 +463,7 @@ def triangular(
     return Take(start + Cycle(rise, mirror=True, gain=gain), total_steps)
 
 
+@public
 @checked
 def infinite_lr(
     peak: Real,
@@ -483,6 +515,7 @@ def infinite_lr(
     )
 
 
+@public
 @checked
 def range_test(peak: Nonzero, total_steps: Count, *, start: Nonzero) -> Schedule:
     """The learning-rate range test: up from `start` to `peak` by equal factors in equal times.
@@ -510,6 +543,7 @@ def range_test(peak: Nonzero, total_steps: Count, *, start: Nonzero) -> Schedule
 _AnySchedule = Annotated[Schedule, A_SCHEDULE]
 
 
+@public
 @checked
 def cooldown(schedule: _AnySchedule, at: Count, decay: _AnySchedule) -> Schedule:
     """A run's schedule up to step `at`, and from its value there down along `decay`.

@@ -10,8 +10,8 @@ import jax
 import jax.numpy as jnp
 from jax.typing import DTypeLike
 
-from lrsched._check import checked, refusal
-from lrsched._schedule import A_SCHEDULE, Schedule
+from lrsched._core.check import checked, refusal
+from lrsched._core.schedule import A_SCHEDULE, Schedule
 
 
 @checked

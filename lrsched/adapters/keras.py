@@ -6,8 +6,8 @@ from typing import Any
 
 import keras
 
-from lrsched._schedule import A_SCHEDULE, Schedule
-from lrsched.text import parse
+from lrsched._core.schedule import A_SCHEDULE, Schedule
+from lrsched.data.text import parse
 
 
 def to_keras(schedule: Schedule) -> ScheduleLR:

@@ -9,14 +9,14 @@ import types
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import torch
 from torch.optim.lr_scheduler import LRScheduler
 
-from lrsched import _numbers
-from lrsched._check import Integer, Nonzero, checked, refusal
-from lrsched._schedule import A_SCHEDULE, Schedule
+from lrsched._core.check import Integer, Nonzero, checked, refusal, rule_in
+from lrsched._core.schedule import A_SCHEDULE, Schedule
+from lrsched._engine import numbers
 from lrsched.feedback import MetricRule
 
 
@@ -70,7 +70,7 @@ class _Factor:
 
     @property
     def factor(self) -> Callable[[float], float]:
-        function = _numbers.method("factor", self.schedule, self.base_lr)
+        function = numbers.method("factor", self.schedule, self.base_lr)
         return types.MethodType(function, self)
 
 
@@ -278,7 +278,7 @@ def _copied(schedules: Any) -> Schedule | dict[int | str, Schedule]:
 
 
 def _step(value: Any) -> int:
-    step: int = get_args(Integer)[1]("ScheduleLR", "last_epoch", value)
+    step: int = rule_in(Integer)("ScheduleLR", "last_epoch", value)
     if step < -1:
         raise _refusal("last_epoch", "a step, or -1 for none", value)
     return step

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from collections.abc import Sequence as Listing
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
-from lrsched._check import NonNegative, Real, Rule, Steps, refusal
-from lrsched._schedule import A_SCHEDULE, Schedule
-from lrsched.compose import Cycle, Sequence, Take, Warp
-from lrsched.decay import CosineDecay, LinearDecay, MultiStepDecay
-from lrsched.piecewise import PiecewiseConstant
-from lrsched.warmup import CosineWarmup, LinearWarmup
-
-
-def number_that(must_be: str, holds: Callable[[float], bool]) -> Rule:
-    """The rule for a number within bounds."""
-
-    def accept(value: Any) -> float:
-        number: float = get_args(Real)[1].accept(value)
-        if not holds(number):
-            raise ValueError
-        return number
-
-    return Rule(must_be, accept)
+from lrsched._core.check import NonNegative, Rule, Steps, refusal, rule_in
+from lrsched._core.schedule import A_SCHEDULE, Schedule
+from lrsched.shapes import (
+    CosineDecay,
+    CosineWarmup,
+    Cycle,
+    LinearDecay,
+    LinearWarmup,
+    MultiStepDecay,
+    PiecewiseConstant,
+    Sequence,
+    Take,
+    Warp,
+)
 
 
 def _nothing(value: Any) -> None:
@@ -33,7 +28,7 @@ def _nothing(value: Any) -> None:
 
 
 def _milestones(values: Any) -> tuple[int, ...]:
-    steps = tuple(get_args(Steps)[1].accept([value])[0] for value in values)
+    steps = tuple(rule_in(Steps).accept([value])[0] for value in values)
     if any(b < a for a, b in itertools.pairwise(steps)):
         raise ValueError
     return steps

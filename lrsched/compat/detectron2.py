@@ -18,10 +18,9 @@ import fractions
 import itertools
 import math
 from collections.abc import Sequence as Listing
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
-from lrsched import _curves
-from lrsched._check import (
+from lrsched._core.check import (
     Count,
     Fraction,
     NonNegative,
@@ -35,8 +34,9 @@ from lrsched._check import (
     checked,
     one_of,
     refusal,
+    rule_in,
 )
-from lrsched._schedule import Schedule
+from lrsched._core.schedule import Schedule
 from lrsched.compat._parts import (
     ASchedule,
     Milestones,
@@ -47,10 +47,22 @@ from lrsched.compat._parts import (
     cosine,
     line,
 )
-from lrsched.compose import Product, Sequence, Shift, Stretch, Take
-from lrsched.decay import CosineDecay, GeometricDecay, MultiStepDecay, PolynomialDecay
-from lrsched.piecewise import Constant, PiecewiseConstant
-from lrsched.warmup import ConstantWarmup, LinearWarmup
+from lrsched.shapes import (
+    Constant,
+    ConstantWarmup,
+    CosineDecay,
+    GeometricDecay,
+    LinearWarmup,
+    MultiStepDecay,
+    PiecewiseConstant,
+    PolynomialDecay,
+    Product,
+    Sequence,
+    Shift,
+    Stretch,
+    Take,
+    curves,
+)
 
 Method = Annotated[str, one_of("linear", "constant")]
 
@@ -221,7 +233,7 @@ _SCALING = one_of("rescaled", "fixed")
 
 
 def _lengths(values: Any) -> tuple[float, ...]:
-    return tuple(get_args(Fraction)[1].accept(v) for v in get_args(Numbers)[1].accept(values))
+    return tuple(rule_in(Fraction).accept(v) for v in rule_in(Numbers).accept(values))
 
 
 def _scalings(values: Any) -> tuple[str, ...]:
@@ -327,7 +339,7 @@ def _resized(owner: str, name: str, schedule: Schedule, steps: int) -> Schedule:
     length = _length(owner, name, schedule)
     if length == steps:
         return schedule
-    if isinstance(schedule, (_curves.Finite, Constant)):  # nothing in them but the fraction passed
+    if isinstance(schedule, (curves.Finite, Constant)):  # nothing in them but the fraction passed
         return dataclasses.replace(schedule, steps=steps)  # type: ignore[type-var]
     if steps % length == 0:
         return Stretch(schedule, steps // length)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lrsched import decay
-from lrsched._check import (
+from lrsched._core.check import (
     Count,
     Flag,
     Fraction,
@@ -23,11 +22,20 @@ from lrsched._check import (
     checked,
     refusal,
 )
-from lrsched._schedule import Schedule
+from lrsched._core.schedule import Schedule
 from lrsched.compat._parts import Rate, at_most, line
-from lrsched.compose import Cycle, Lengthening, Sequence, Shift, Staircase, Take
 from lrsched.feedback import ReduceOnPlateau
-from lrsched.piecewise import Constant, PiecewiseConstant
+from lrsched.shapes import (
+    Constant,
+    Cycle,
+    PiecewiseConstant,
+    Sequence,
+    Shift,
+    Staircase,
+    Take,
+    decay,
+)
+from lrsched.shapes.cycles import Lengthening
 
 
 @checked

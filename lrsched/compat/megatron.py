@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from lrsched._check import Count, Flag, NonNegative, PositiveCount, checked, one_of, refusal
-from lrsched._schedule import Schedule
+from lrsched._core.check import Count, Flag, NonNegative, PositiveCount, checked, one_of, refusal
+from lrsched._core.schedule import Schedule
 from lrsched.compat._parts import at_most, cosine, line
-from lrsched.compose import Clip, Sequence, Take
-from lrsched.decay import (
+from lrsched.shapes import (
+    Clip,
+    Constant,
     CosineDecay,
     GeometricDecay,
     InverseSqrtDecay,
     LinearDecay,
     PowerDecay,
+    Sequence,
+    Take,
 )
-from lrsched.piecewise import Constant
 
 Style = Annotated[str, one_of("constant", "linear", "cosine", "inverse-square-root", "WSD")]
 WsdStyle = Annotated[str, one_of("linear", "cosine", "exponential", "minus_sqrt")]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
-from lrsched._check import (
+from lrsched._core.check import (
     Count,
     Flag,
     Fraction,
@@ -20,21 +20,31 @@ from lrsched._check import (
     checked,
     one_of,
     refusal,
+    rule_in,
 )
-from lrsched._schedule import Schedule
+from lrsched._core.schedule import Schedule
 from lrsched.compat._parts import Schedules, at_most, cosine, joined, line
-from lrsched.compose import Clip, Sequence, Warp
-from lrsched.decay import CosineDecay, ExponentialDecay, PolynomialDecay, StepDecay
 from lrsched.feedback import ReduceOnPlateau
-from lrsched.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
-from lrsched.warmup import PolynomialWarmup
+from lrsched.shapes import (
+    Clip,
+    Constant,
+    CosineDecay,
+    ExponentialDecay,
+    PiecewiseConstant,
+    PiecewiseLinear,
+    PolynomialDecay,
+    PolynomialWarmup,
+    Sequence,
+    StepDecay,
+    Warp,
+)
 
 
 def _scales(value: Any) -> dict[int, float]:
     if not isinstance(value, Mapping):
         raise TypeError
-    boundaries: tuple[int, ...] = get_args(Steps)[1].accept(sorted(value))
-    scales: tuple[float, ...] = tuple(get_args(Real)[1].accept(value[b]) for b in boundaries)
+    boundaries: tuple[int, ...] = rule_in(Steps).accept(sorted(value))
+    scales: tuple[float, ...] = tuple(rule_in(Real).accept(value[b]) for b in boundaries)
     if any(scale < 0 for scale in scales):
         raise ValueError
     return dict(zip(boundaries, scales, strict=True))

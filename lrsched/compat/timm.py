@@ -18,7 +18,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated
 
-from lrsched._check import (
+from lrsched._core.check import (
     Count,
     Flag,
     NonNegative,
@@ -26,10 +26,11 @@ from lrsched._check import (
     PositiveCount,
     Real,
     checked,
+    number_that,
     one_of,
     refusal,
 )
-from lrsched._schedule import Schedule
+from lrsched._core.schedule import Schedule
 from lrsched.compat._parts import (
     Milestones,
     Nothing,
@@ -37,30 +38,28 @@ from lrsched.compat._parts import (
     at_milestones,
     at_most,
     line,
-    number_that,
 )
-from lrsched.compose import (
+from lrsched.shapes import (
     Clip,
-    Cycle,
-    Lengthening,
-    Sequence,
-    Shift,
-    Stretch,
-    Take,
-    Warp,
-)
-from lrsched.decay import (
+    Constant,
     CosineDecay,
+    Cycle,
     GeometricDecay,
     InversePowerDecay,
     LinearDecay,
+    LinearWarmup,
     PolynomialDecay,
+    PolynomialWarmup,
     PowerDecay,
+    Sequence,
+    Shift,
     StepDecay,
+    Stretch,
+    Take,
     TanhDecay,
+    Warp,
 )
-from lrsched.piecewise import Constant
-from lrsched.warmup import LinearWarmup, PolynomialWarmup
+from lrsched.shapes.cycles import Lengthening
 
 Curve = Callable[[float, float], Schedule]
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from collections.abc import Sequence as Listing
 from typing import Annotated, Literal
 
-from lrsched._check import (
+from lrsched._core.check import (
     Count,
     Flag,
     Fraction,
@@ -24,10 +24,11 @@ from lrsched._check import (
     PositiveCount,
     Steps,
     checked,
+    number_that,
     one_of,
     refusal,
 )
-from lrsched._schedule import Schedule
+from lrsched._core.schedule import Schedule
 from lrsched.compat._parts import (
     ASchedule,
     Milestones,
@@ -39,13 +40,21 @@ from lrsched.compat._parts import (
     cosine,
     joined,
     line,
-    number_that,
 )
-from lrsched.compose import Cycle, Product, Sequence, Warp
-from lrsched.decay import CosineDecay, ExponentialDecay, PolynomialDecay, StepDecay
 from lrsched.feedback import ReduceOnPlateau
-from lrsched.piecewise import Constant
-from lrsched.warmup import ConstantWarmup, LinearWarmup
+from lrsched.shapes import (
+    Constant,
+    ConstantWarmup,
+    CosineDecay,
+    Cycle,
+    ExponentialDecay,
+    LinearWarmup,
+    PolynomialDecay,
+    Product,
+    Sequence,
+    StepDecay,
+    Warp,
+)
 
 StartFactor = Annotated[float, number_that("a number above 0, at most 1", lambda x: 0 < x <= 1)]
 Strategy = Annotated[str, one_of("cos", "linear")]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, NoReturn, overload
 
-from lrsched._check import (
+from lrsched._core.check import (
     Count,
     Flag,
     Fraction,
@@ -24,20 +24,24 @@ from lrsched._check import (
     one_of,
     refusal,
 )
-from lrsched._schedule import Schedule
+from lrsched._core.schedule import Schedule
 from lrsched.compat._parts import Rate, at_most, line, waves
 from lrsched.compat.torch import ReduceLROnPlateau
-from lrsched.compose import Cycle, Sequence, Shift, Stretch
-from lrsched.decay import (
+from lrsched.feedback import Greedy, MetricRule, ReduceOnPlateau
+from lrsched.shapes import (
+    Constant,
     CosineDecay,
+    CosineWarmup,
+    Cycle,
     InverseSqrtDecay,
     LinearDecay,
+    LinearWarmup,
     PolynomialDecay,
     PowerDecay,
+    Sequence,
+    Shift,
+    Stretch,
 )
-from lrsched.feedback import Greedy, MetricRule, ReduceOnPlateau
-from lrsched.piecewise import Constant
-from lrsched.warmup import CosineWarmup, LinearWarmup
 
 
 def _after_warmup(owner: str, base_lr: float, warmup: int, total: int, decay: Schedule) -> Schedule:

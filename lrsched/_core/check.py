@@ -1,0 +1,203 @@
+"""Argument checks, declared as annotations; one message format.
+
+A field's annotation says what it accepts (`steps: Count`), and `rules_of` turns the
+annotations of a class, or of a preset's signature, into a table of rules. No class spells out a
+check of its own that a type here can say.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from lrsched._engine.errors import refusal as refusal
+from lrsched._engine.errors import shown as shown
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Rule:
+    """What a parameter must be, in words, and the function that takes it or raises."""
+
+    def __init__(self, must_be: str, accept: Callable[[Any], Any]) -> None:
+        self.must_be = must_be
+        self.accept = accept
+
+    def __call__(self, owner: str, name: str, value: Any) -> Any:
+        try:
+            return self.accept(value)
+        except (TypeError, ValueError) as error:
+            raise refusal(type(error), owner, name, self.must_be, value) from None
+
+
+def _real(value: Any) -> float:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(
+        value, (int, float, np.integer, np.floating)
+    ):
+        raise TypeError
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError from None
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _integer(value: Any) -> int:
+    number = _real(value)  # no step count, and no power of one, lies beyond the range of floats
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if number != math.floor(number):
+        raise ValueError
+    return int(number)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError
+    return bool(value)
+
+
+def _that(accept: Callable[[Any], R], holds: Callable[[R], bool]) -> Callable[[Any], R]:
+    def accept_that(value: Any) -> R:
+        accepted = accept(value)
+        if not holds(accepted):
+            raise ValueError
+        return accepted
+
+    return accept_that
+
+
+def _each(accept: Callable[[Any], R]) -> Callable[[Any], tuple[R, ...]]:
+    def accept_each(values: Any) -> tuple[R, ...]:
+        # A set has no order, a dict is keyed by something else, a string is a mistake.
+        if isinstance(values, (str, bytes, dict, set, frozenset)) or not isinstance(
+            values, (Iterable, np.ndarray)
+        ):
+            raise TypeError
+        if isinstance(values, np.ndarray) and values.ndim != 1:
+            raise ValueError
+        return tuple(accept(value) for value in values)
+
+    return accept_each
+
+
+def _increasing(values: tuple[int, ...]) -> bool:
+    return all(a < b for a, b in itertools.pairwise((-1, *values)))
+
+
+def number_that(must_be: str, holds: Callable[[float], bool]) -> Rule:
+    """The rule for a finite number within bounds."""
+    return Rule(must_be, _that(_real, holds))
+
+
+def integer_that(must_be: str, holds: Callable[[int], bool]) -> Rule:
+    """The rule for an integer within bounds."""
+    return Rule(must_be, _that(_integer, holds))
+
+
+Count = Annotated[int, integer_that("a non-negative integer", lambda n: n >= 0)]
+PositiveCount = Annotated[int, integer_that("a positive integer", lambda n: n > 0)]
+Integer = Annotated[int, Rule("an integer", _integer)]
+Real = Annotated[float, Rule("a finite number", _real)]
+Positive = Annotated[float, number_that("a positive finite number", lambda x: x > 0)]
+NonNegative = Annotated[float, number_that("a non-negative finite number", lambda x: x >= 0)]
+Nonzero = Annotated[float, number_that("a nonzero finite number", lambda x: x != 0)]
+Fraction = Annotated[float, number_that("a number from 0 to 1", lambda x: 0 <= x <= 1)]
+ProperFraction = Annotated[float, number_that("a number from 0 to below 1", lambda x: 0 <= x < 1)]
+OpenFraction = Annotated[float, number_that("a number above 0 and below 1", lambda x: 0 < x < 1)]
+Flag = Annotated[bool, Rule("True or False", _flag)]
+# Any sequence may be given; a tuple is what is kept.
+Steps = Annotated[
+    Sequence[int],
+    Rule("strictly increasing non-negative integers", _that(_each(_integer), _increasing)),
+]
+Numbers = Annotated[Sequence[float], Rule("a sequence of finite numbers", _each(_real))]
+
+
+def rule_in(annotation: Any) -> Rule:
+    """The rule that one of these annotations declares, for a value that is no field."""
+    rule: Rule = get_args(annotation)[1]
+    return rule
+
+
+# What a user's own schedule means by a plain annotation.
+_PLAIN = {int: rule_in(Integer), float: rule_in(Real), bool: rule_in(Flag)}
+_LENGTH = rule_in(Count)
+
+
+def _rule_of(name: str, hint: Any) -> Rule | None:
+    """The rule in an annotation: `Annotated[...]`, words, a plain number type, or `X | None`."""
+    if get_origin(hint) is Annotated:
+        return next((extra for extra in get_args(hint)[1:] if isinstance(extra, Rule)), None)
+    if get_origin(hint) is Literal:
+        return one_of(*get_args(hint))
+    if hint is int and name == "steps":
+        return _LENGTH
+    if isinstance(hint, type):
+        return _PLAIN.get(hint)
+    if type(None) in get_args(hint):
+        inner = [rule for rule in (_rule_of(name, member) for member in get_args(hint)) if rule]
+        if len(inner) == 1:
+            return _or_none(inner[0])
+    return None
+
+
+def one_of(*words: str) -> Rule:
+    """The rule for a parameter that is one of a few words."""
+
+    def accept(value: Any) -> str:
+        if not isinstance(value, str):
+            raise TypeError
+        if value not in words:
+            raise ValueError
+        return words[words.index(value)]  # a member of an enum of strings becomes the string
+
+    return Rule("one of " + ", ".join(map(repr, words)), accept)
+
+
+def _or_none(rule: Rule) -> Rule:
+    return Rule(
+        f"{rule.must_be} or None", lambda value: None if value is None else rule.accept(value)
+    )
+
+
+def rules_of(
+    annotated: Any, otherwise: Callable[[Any], Rule | None] = lambda hint: None
+) -> dict[str, Rule]:
+    """The rules that annotations declare; `otherwise` is asked about one that declares none."""
+    try:
+        hints = get_type_hints(annotated, include_extras=True)
+    except (NameError, TypeError):
+        # A user's annotation that only a type checker can resolve: nothing to check by.
+        return {}
+    found = {name: _rule_of(name, hint) or otherwise(hint) for name, hint in hints.items()}
+    return {name: rule for name, rule in found.items() if rule is not None}
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """A function whose arguments are checked, and normalised, by its own annotations."""
+    # At the first call: `import lrsched` need not wait for it.
+    signature = functools.cache(lambda: inspect.signature(function))
+    rules = functools.cache(lambda: rules_of(function))
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            bound = signature().bind(*args, **kwargs)
+        except TypeError as error:  # Python's own words lack the name
+            raise TypeError(f"{function.__name__}: {error}") from None
+        for name, rule in rules().items():
+            if name in bound.arguments:
+                bound.arguments[name] = rule(function.__name__, name, bound.arguments[name])
+        return function(*bound.args, **bound.kwargs)
+
+    return call

@@ -1,0 +1,217 @@
+"""What every schedule can do: be called, and be combined with operators.
+
+No formula is here. A schedule is a frozen dataclass of numbers with one method, `formula`.
+"""
+
+from __future__ import annotations
+
+import abc
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrsched._core.check import Rule
+from lrsched._core.value import Value, public
+from lrsched._engine import numbers
+from lrsched._engine.evaluate import evaluate
+
+
+def _nowhere(name: str) -> Any:
+    raise LookupError(name)
+
+
+# The one door upwards: a class or function of the rooms above, by its name. Operators make products
+# and sums, and a notebook asks for a picture; the package's `__init__` knows where they are.
+above: Callable[[str], Any] = _nowhere
+
+
+class _Array(Protocol):
+    @property
+    def shape(self) -> Any: ...
+
+    @property
+    def dtype(self) -> Any: ...
+
+
+ArrayT = TypeVar("ArrayT", bound=_Array)
+
+
+@public
+class Schedule(Value):
+    """A value that maps a step to a number.
+
+    Subclass it as a frozen dataclass with `steps`, its length (an int field, or `None` for an
+    endless schedule), and one method, `formula(t, xp)`:
+
+    - `t` is the local step, already within [0, steps]: a number or an array;
+    - `xp` has the functions for numbers or arrays like `t`: `xp.where`, `xp.sin`, `xp.exp`, ...
+
+    Fields annotated `int`, `float` or `bool` are checked when an object is built. Calling, arrays,
+    operators, text, LaTeX and pickling come with the class.
+
+    One thing that a formula does not tell may be declared beside it: `turns`, the steps at which
+    the curve turns, and `()` if it only rises or only falls. Between two of them, both included,
+    values go one way; a jump the other way has a step on either side. Questions such as
+    `first_below` then skip what can't hold the answer. By default it is `None`, for unknown, and
+    they visit every step.
+
+    >>> from dataclasses import dataclass
+    >>> import lrsched as lrs
+    >>> @dataclass(frozen=True)
+    ... class Ease(lrs.Schedule):
+    ...     start: float
+    ...     growth: float
+    ...     steps = None
+    ...     def formula(self, t, xp):
+    ...         return self.start ** (self.growth ** t)
+    >>> schedule = Ease(0.5, growth=1.1)
+    >>> schedule
+    Ease(0.5, growth=1.1)
+    >>> schedule(0), schedule(10)
+    (0.5, 0.165655...)
+    >>> (3e-4 * schedule)([0, 10, 10_000])
+    array([1.50000000e-04, 4.96966338e-05, 0.00000000e+00])
+    """
+
+    if TYPE_CHECKING:
+        # A read-only member for type checkers: a subclass has it as a field, a property, or None.
+        @property
+        def steps(self) -> int | None: ...
+
+        # Likewise.
+        @property
+        def turns(self) -> tuple[int, ...] | None: ...
+
+        _function: Callable[[float], float]
+    else:
+        turns = None
+
+    noun = "schedule"
+
+    __array_ufunc__ = None  # np.float64(0.1) * schedule is ours to answer, not NumPy's
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        self = super().__new__(cls)
+        # Written at the first scalar call, and found faster here than behind a property.
+        self.__dict__["_function"] = numbers.unwritten
+        return self
+
+    @property
+    def varies(self) -> bool:
+        """Whether the value ever changes: the length of a product does not count constants."""
+        return True
+
+    @classmethod
+    def rule_of(cls, hint: Any) -> Rule | None:
+        return A_SCHEDULE if isinstance(hint, type) and issubclass(hint, Schedule) else None
+
+    @abc.abstractmethod
+    def formula(self, t: Any, xp: Any) -> Any:
+        """The value at local step t, within [0, steps]."""
+
+    def held(self, t: Any, xp: Any) -> Any:
+        """The value at local step t >= 0: past its end, a schedule holds."""
+        return xp.inner(self, t if self.steps is None else xp.held(t, self.steps))
+
+    @overload
+    def __call__(self, step: float | np.integer[Any] | np.floating[Any]) -> float: ...
+    @overload
+    def __call__(
+        self, step: NDArray[Any] | list[Any] | tuple[Any, ...] | range
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def __call__(self, step: ArrayT) -> ArrayT: ...
+    def __call__(self, step: Any) -> Any:
+        """The value at a step: a float for a number, an array of the same shape for an array.
+
+        Steps are real and >= 0. Raises ValueError for a negative, NaN or infinite step and
+        TypeError for what is no number.
+        """
+        kind = type(step)
+        if (kind is int and step >= 0) or (kind is float and 0 <= step < math.inf):
+            try:
+                return self._function(step)
+            except (ArithmeticError, ValueError):
+                pass  # not written yet, or beyond the range of floats
+        return evaluate(self, step)
+
+    def source(self, name: str = "schedule") -> str:
+        """The text of a function of one step that computes this schedule, and needs no library.
+
+        Args:
+            name: what the function is called.
+
+        Raises:
+            ValueError: a user's formula that can't be written out, because it branches on the
+                step, say, or calls a library.
+
+        >>> import lrsched as lrs
+        >>> schedule = 3e-4 * lrs.Sequence(lrs.LinearWarmup(2000), lrs.LinearDecay(98_000))
+        >>> print(schedule.source())
+        def schedule(t):
+            if t < 2000:
+                return 0.0003 * (t / 2000)
+            if t < 100000:
+                return 0.0003 * ((100000 - t) / 98000)
+            return 0.0
+        """
+        return numbers.written(self).text(name)
+
+    def latex(self, symbol: str = r"\eta") -> str:
+        r"""The formula in LaTeX's mathematics mode, by cases, in the step t.
+
+        Variables that several parts share are defined behind it. A formula that can't be written
+        out appears by the name of its class and its fields.
+
+        Args:
+            symbol: what the value is called.
+
+        >>> import lrsched as lrs
+        >>> print((0.1 * lrs.Sequence(lrs.LinearWarmup(20), lrs.CosineDecay(80))).latex())
+        \eta(t) = \begin{cases}
+          0.1 \cdot \frac{t}{20} & 0 \leq t < 20 \\
+          0.1 \cdot \frac{1 + \cos\left(\pi \cdot \frac{t - 20}{80}\right)}{2} & 20 \leq t < 100 \\
+          0 & t \geq 100
+        \end{cases}
+        """
+        # Start-up: few ask for it.
+        from lrsched._engine.latex import latex
+
+        held = None if self.steps is None else self(self.steps)
+        return latex(self, held, symbol)
+
+    def __mul__(self, other: Schedule | float) -> Schedule:
+        return _combined("Product", self, other)
+
+    def __rmul__(self, other: float) -> Schedule:
+        return _combined("Product", other, self)
+
+    def __add__(self, other: Schedule | float) -> Schedule:
+        return _combined("Sum", self, other)
+
+    def __radd__(self, other: float) -> Schedule:
+        return _combined("Sum", other, self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the curve, and the text beside it."""
+        card: str = above("card")(self)
+        return card
+
+
+def _combined(name: str, a: Any, b: Any) -> Schedule:
+    if not all(isinstance(x, (Schedule, int, float, np.integer, np.floating)) for x in (a, b)):
+        return NotImplemented  # type: ignore[no-any-return]
+    combined: Schedule = above(name)(a, b)
+    return combined
+
+
+def _accept_schedule(value: Any) -> Schedule:
+    if not isinstance(value, Schedule):
+        raise TypeError
+    return value
+
+
+A_SCHEDULE = Rule("a schedule", _accept_schedule)

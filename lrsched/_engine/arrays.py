@@ -1,0 +1,147 @@
+"""Which namespace does this array belong to.
+
+A formula is written once, with operators and the functions of the `xp` it is handed. This file
+finds that `xp`. It is the only one in the core that spells the names of frameworks, beside torch's
+own file, `torch.py`, and is imported when the first array comes that is not NumPy's.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lrsched._engine.errors import not_a_step
+from lrsched._engine.library import Library
+from lrsched._engine.namespace import Namespace
+from lrsched._engine.numpy import NUMPY
+from lrsched._engine.protocol import ScheduleLike
+
+
+class _Standard(Library):
+    """The array API standard; libraries built on NumPy have its warnings too."""
+
+    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return super().evaluate(schedule, steps)
+
+
+def _torch(module: Any, like: Any) -> Library:
+    # Start-up: a file of its own, which imports torch. By now somebody has.
+    from lrsched._engine.torch import Torch
+
+    return Torch(module, like)
+
+
+class _Jax(Library):
+    def array(self, values: Any, dtype: Any) -> Any:
+        # Goes to whatever device it meets a step on; a tracer has none to ask for.
+        return self._module.asarray(np.asarray(values), dtype=dtype)
+
+    def gather(self, table: Any, index: Any) -> Any:
+        # table[index] would ask of each index whether it counts from the end.
+        return self._module.take(table, index, mode="clip")
+
+
+class _TensorFlow(Library):
+    def __init__(self, module: Any, like: Any) -> None:
+        self._tf = module
+        super().__init__(module.math, like)
+
+    def defaults(self) -> tuple[Any, Any]:
+        return self._tf.float32, self._tf.int64
+
+    def cast(self, array: Any, dtype: Any) -> Any:
+        return self._tf.cast(array, dtype)
+
+    def array(self, values: Any, dtype: Any) -> Any:
+        return self._tf.constant(values, dtype)
+
+    def gather(self, table: Any, index: Any) -> Any:
+        return self._tf.gather(table, index)
+
+    def select(self, condition: Any, a: Any, b: Any) -> Any:
+        return self._tf.where(condition, a, b)
+
+    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
+        # Nothing here branches on a tensor: a function need not be rewritten before it is traced.
+        return self._tf.autograph.experimental.do_not_convert(super().evaluate)(schedule, steps)
+
+    def filled(self, value: float) -> Any:
+        return self._tf.fill(self._tf.shape(self._like), self.array(value, self.real))
+
+
+class _Mlx(Library):
+    def defaults(self) -> tuple[Any, Any]:
+        return self._module.float32, self._module.int64
+
+    def cast(self, array: Any, dtype: Any) -> Any:
+        return array.astype(dtype)
+
+    def array(self, values: Any, dtype: Any) -> Any:
+        return self._module.array(values, dtype)
+
+    def gather(self, table: Any, index: Any) -> Any:
+        return self._module.take(table, index)
+
+    def filled(self, value: float) -> Any:
+        return self._module.full(self._like.shape, value, self.real)
+
+
+class _Keras(Library):
+    """Keras' symbolic tensors; its others are those of its backend."""
+
+    def defaults(self) -> tuple[Any, Any]:
+        return "float32", "int32"
+
+    def cast(self, array: Any, dtype: Any) -> Any:
+        return self._module.cast(array, dtype)
+
+    def array(self, values: Any, dtype: Any) -> Any:
+        return self._module.convert_to_tensor(values, dtype)
+
+    def gather(self, table: Any, index: Any) -> Any:
+        return self._module.take(table, index)
+
+
+class _Dask(Namespace):
+    """Lazy: Dask's own scheduler evaluates the chunks, here or on other machines."""
+
+    def __init__(self, module: Any, like: Any) -> None:
+        super().__init__(module)
+
+    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
+        if not isinstance(steps, self._module.Array) or steps.dtype.kind not in "iuf":
+            raise not_a_step(schedule, steps)
+        return steps.map_blocks(_chunk, schedule, dtype=float)
+
+
+def _chunk(steps: Any, schedule: ScheduleLike) -> Any:
+    return NUMPY.evaluate(schedule, steps) if isinstance(steps, np.ndarray) else schedule(steps)
+
+
+# By the package that its arrays are at home in: where a library's functions are, and what it does
+# in its own way.
+_LIBRARIES: dict[str, tuple[str, Callable[[Any, Any], Namespace]]] = {
+    "torch": ("torch", _torch),
+    "jax": ("jax.numpy", _Jax),
+    "jaxlib": ("jax.numpy", _Jax),
+    "tensorflow": ("tensorflow", _TensorFlow),
+    "mlx": ("mlx.core", _Mlx),
+    "dask": ("dask.array", _Dask),
+    "keras": ("keras.ops", _Keras),
+}
+
+
+def home(array: Any) -> Namespace | None:
+    """The namespace for an array. Whoever made one has imported its library: nothing is here."""
+    for cls in type(array).__mro__:
+        package = cls.__module__.partition(".")[0]
+        module, library = _LIBRARIES.get(package, ("", _Standard))
+        if module in sys.modules:
+            return library(sys.modules[module], array)
+    if hasattr(array, "__array_namespace__"):
+        return _Standard(array.__array_namespace__(), array)
+    return None

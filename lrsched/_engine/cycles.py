@@ -1,0 +1,50 @@
+"""Where lengthening cycles begin: tables of whole numbers, never a logarithm."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+# Beyond this step an endless cycle makes no new start; no clock of any kind gets there.
+BEYOND = 2**128
+_BITS = 128  # behind the point, while a stretch that is not whole is multiplied up
+
+
+class Cycles(NamedTuple):
+    """Cycle i begins on step begins[i] and is factors[i] = stretch**i times as long as the first.
+
+    With a stretch that is not whole it has by then been on for ahead[i] of a step already: a cycle
+    begins on the first whole step after the one before it has ended.
+    """
+
+    first: int
+    stretch: float
+    limit: int | None
+    begins: tuple[int, ...]
+    factors: tuple[int, ...] | tuple[float, ...]
+    ahead: tuple[float, ...] | None
+    steps: int
+
+
+def cycles(first: int, stretch: float, count: int | None) -> Cycles:
+    """`count` cycles, or as many as begin before BEYOND; `steps` is their length in whole steps."""
+    from decimal import Decimal  # of no use to a mere `import lrsched`: start-up
+
+    # As its decimals say: a stretch of 1.1 is 11 / 10, and ten steps, stretched, are 11.
+    n, d = Decimal(repr(stretch)).as_integer_ratio()
+    bits, beyond = (0, BEYOND) if d == 1 else (_BITS, 2**62)
+    begins, factors = [0], [1 << bits]
+    while begins[-1] < beyond << bits and len(begins) != count:
+        begins.append(begins[-1] + first * factors[-1])
+        factors.append(factors[-1] * n // d)
+    whole = [-(-begin >> bits) for begin in begins]
+    steps = -(-(begins[-1] + first * factors[-1]) >> bits)
+    if d != 1:
+        ahead = tuple((w << bits) - b for w, b in zip(whole, begins, strict=True))
+        rounded = tuple(factor / 2**bits for factor in factors)
+        ahead_of = tuple(a / 2**bits for a in ahead)
+        return Cycles(first, stretch, count, tuple(whole), rounded, ahead_of, steps)
+    if first * factors[-1] >= 2**63:
+        # Never looked up. With it in the table no library takes that for int64, in which the
+        # length of a cycle would overflow.
+        factors.append(2**64)
+    return Cycles(first, stretch, count, tuple(whole), tuple(factors), None, steps)

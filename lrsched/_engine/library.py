@@ -1,0 +1,222 @@
+"""Arrays of any library that follows the array API standard, on the device they are on.
+
+A library that differs overrides the few methods it differs in (`arrays.py`, `torch.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lrsched._engine.errors import not_a_step
+from lrsched._engine.namespace import Namespace
+from lrsched._engine.protocol import ScheduleLike, SequenceLike
+from lrsched._engine.ratio import Ratio
+from lrsched._engine.skeleton import merged, shared
+from lrsched._engine.steps import Known, Real, Whole, real
+
+# No run gets this far: a step may as well hold.
+_FAR = 2**52
+
+
+class Library(Namespace):
+    """The functions of a library, for steps like the array it is made for."""
+
+    real: Any  # the dtype to calculate in
+    whole: Any  # the dtype of integers
+    most: int  # the largest of them
+
+    def __init__(self, module: Any, like: Any) -> None:
+        super().__init__(module)
+        self._like = like
+        self.default, self.whole = self.defaults()
+        name = dtype_name(like)
+        # A step of more digits than the default keeps them up to the value.
+        self.real = like.dtype if name == "float64" else self.default
+        self.most = 2 ** (31 if "32" in str(self.whole) else 63) - 1
+        self.largest = float(np.finfo("f8" if "64" in str(self.real) else "f4").max)
+
+    # What libraries disagree on.
+    def defaults(self) -> tuple[Any, Any]:
+        """The library's float dtype and its integers."""
+        dtypes = self._module.__array_namespace_info__().default_dtypes()
+        return dtypes["real floating"], dtypes["integral"]
+
+    def cast(self, array: Any, dtype: Any) -> Any:
+        return self._module.astype(array, dtype)
+
+    def array(self, values: Any, dtype: Any) -> Any:
+        """A number, or a tuple of them, as an array on the steps' device."""
+        return self._module.asarray(values, dtype=dtype, device=self._like.device)
+
+    def gather(self, table: Any, index: Any) -> Any:
+        """table[index], elementwise."""
+        flat = self._module.reshape(index, (-1,))
+        return self._module.reshape(self._module.take(table, flat), index.shape)
+
+    def smaller(self, a: Any, b: Any) -> Any:
+        """The smaller of two integers of the library, or of one and a number."""
+        return self._module.minimum(a, self.array(b, self.whole) if isinstance(b, int) else b)
+
+    def larger(self, a: Any, b: Any) -> Any:
+        return self._module.maximum(a, self.array(b, self.whole) if isinstance(b, int) else b)
+
+    def select(self, condition: Any, a: Any, b: Any) -> Any:
+        return self._module.where(condition, a, b)
+
+    def floor_divided(self, array: Any, k: Any) -> Any:
+        return array // k
+
+    def filled(self, value: float) -> Any:
+        """An array like the steps, with one value everywhere."""
+        return self._module.full_like(self._like, value, dtype=self.real)
+
+    # What a formula uses.
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(self._module, name)
+        if not callable(function):
+            return function
+
+        def call(*args: Any) -> Any:
+            args = tuple(map(real, args))
+            if all(isinstance(x, float) for x in args):  # the one step of a phase without length
+                with np.errstate(all="ignore"):
+                    return float(getattr(np, name)(*args))
+            return self._value(function(*(x.array if isinstance(x, Real) else x for x in args)))
+
+        return call
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        if isinstance(condition, (bool, np.bool_)):  # known before any step is
+            return a if condition else b
+        return Real(self, self.select(condition, self.reals(a), self.reals(b)))
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        if isinstance(a, Ratio):
+            return super().minimum(a, b)
+        if isinstance(a, Whole) and isinstance(b, (int, Whole)):
+            return a.at_most(b)
+        if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+            return min(a, b)
+        return Real(self, self._module.minimum(self.reals(a), self.reals(b)))
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        if isinstance(a, Ratio):
+            return super().maximum(a, b)
+        if isinstance(a, Whole) and isinstance(b, (int, Whole)):
+            return a.at_least(b)
+        if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+            return max(a, b)
+        return Real(self, self._module.maximum(self.reals(a), self.reals(b)))
+
+    def number(self, value: float) -> float:
+        """A float that fits: beyond the largest is infinity, as in the library's own arithmetic."""
+        if abs(value) > self.largest:
+            return math.inf if value > 0 else -math.inf
+        return float(value)
+
+    def reals(self, value: Any) -> Any:
+        """The library's own array, of a number or of what a formula has calculated."""
+        value = real(value)
+        if isinstance(value, float):
+            return self.array(self.number(value), self.real)
+        return value.array if isinstance(value, Real) else value
+
+    def _value(self, array: Any) -> Any:
+        return Real(self, array) if "float" in dtype_name(array) else array
+
+    def quotient(self, t: Any, k: float) -> Any:
+        """t / k; undivided, if the fraction that k is leaves room: float32 has few digits."""
+        if isinstance(t, Ratio):
+            seen = self.quotient(t.n, k)
+            return Ratio(seen.n, seen.d * t.d) if isinstance(seen, Ratio) else t / k
+        n, d = k.as_integer_ratio()
+        room = self.most // d
+        if isinstance(t, Whole) and (t.high <= room or room >= _FAR):
+            return Ratio(t.at_most(room) * d, n)
+        return t / k
+
+    def look_up(self, values: tuple[Any, ...], dtype: Any, index: Whole) -> Any:
+        """values[index], in an array of one step or many."""
+        if dtype is self.real:
+            values = tuple(map(self.number, values))
+        return self.gather(self.array(values, dtype), index.array)
+
+    def take(self, values: tuple[Any, ...], index: Any) -> Any:
+        if isinstance(index, int):
+            return values[index]
+        values = values[: index.high + 1]
+        if all(isinstance(value, int) for value in values):
+            return Known(self, values, index)
+        return Real(self, self.look_up(values, self.real, index))
+
+    def count(self, boundaries: tuple[int, ...], t: Any) -> Any:
+        t = t // 1
+        if isinstance(t, int):
+            return sum(boundary <= t for boundary in boundaries)
+        known: tuple[float, ...] = tuple(map(self.number, boundaries))
+        dtype = self.real
+        if isinstance(t, Whole):
+            known, dtype = tuple(b for b in boundaries if b <= t.high), self.whole
+        return Whole(self, self.reached(known, t.array, dtype), 0, len(known)) if known else 0
+
+    def reached(self, boundaries: tuple[float, ...], array: Any, dtype: Any) -> Any:
+        """How many of the boundaries, numbers of that dtype, have been reached."""
+        # A binary search: every step makes as many looks, one after another bit of the answer.
+        last = len(boundaries)
+        bits = last.bit_length()
+        never = self.most if dtype is self.whole else math.inf
+        known = (*boundaries, *[never] * (2**bits - 1 - last))
+        table = self.array(known, dtype)
+        found: Any = 0
+        for half in (2**bit for bit in reversed(range(bits))):
+            first = half > len(known) // 2  # the same place for every step
+            bound = known[half - 1] if first else self.gather(table, found + (half - 1))
+            found = found + self.cast(array >= bound, self.whole) * half
+        return found if last == len(known) else self.smaller(found, last)
+
+    def join(self, t: Any, sequence: SequenceLike) -> Any:
+        live, formulas = merged(sequence)
+        if formulas:
+            index = self.count(tuple(offset for offset, _ in live[1:]), t)
+            return shared(formulas, t, index, self)
+        value: Any = None
+        for offset, phase in live:
+            if value is not None and isinstance(t, Whole) and offset > t.high:
+                break
+            # Never outside of its own steps: what is not selected must be finite too, or the
+            # gradient is not.
+            local = self.maximum(t - offset, 0) if offset else t
+            of_phase = phase.held(local, self)
+            value = of_phase if value is None else self.where(t >= offset, of_phase, value)
+        return value
+
+    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
+        value = real(schedule.held(self.step(schedule, steps), self))
+        array = self.filled(self.number(value)) if isinstance(value, float) else self.reals(value)
+        return self.cast(array, self.default)
+
+    def step(self, schedule: ScheduleLike, steps: Any) -> Any:
+        """Steps as a formula takes them. Their values are not looked at: below 0 reads as 0."""
+        name = dtype_name(steps)
+        if "float" in name:
+            t = Real(self, self.cast(steps, self.real))
+            return self.where(t < 0, 0.0, t)
+        kind, _, bits = name.partition("int")
+        if kind not in ("", "u") or not bits.isdigit():
+            raise not_a_step(schedule, steps)
+        t = self.cast(steps, self.whole)
+        high = 2 ** (int(bits) - (kind == "")) - 1
+        if kind == "":
+            t = self.larger(t, 0)
+        elif high > self.most:  # what does not fit has wrapped around
+            t = self.select(t < 0, self.array(self.most, self.whole), t)
+        return Whole(self, t, 0, min(high, self.most))
+
+
+def dtype_name(array: Any) -> str:
+    """int8, float32, ...: all libraries agree on these names."""
+    dtype = getattr(array, "dtype", "")
+    return getattr(dtype, "name", None) or str(dtype).rpartition(".")[2]

@@ -1,0 +1,137 @@
+"""The functions that a formula may use, under one name whatever the library."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from lrsched._engine.cycles import Cycles
+from lrsched._engine.protocol import ScheduleLike, SequenceLike
+from lrsched._engine.ratio import Ratio, plain, simple_fraction
+
+# No clock gets here; within the range of float32.
+FAR = 2.0**100
+
+
+class Namespace:
+    """The functions that a formula may use, under one name whatever the library.
+
+    Any function of the library itself is there (`xp.sin`, `xp.exp`, `xp.tanh`, ...); the methods
+    are those that libraries disagree on, that keep a Ratio exact, or whose textbook form loses
+    digits: here they are once, as they are computed, and in `paper.py` as one writes them.
+    """
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(self._module, name)
+        if not callable(function):
+            return function
+
+        def call(*args: Any) -> Any:
+            return function(*map(plain, args))
+
+        setattr(self, name, call)  # found at once from the second use on
+        return call
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        """a where the condition holds, else b."""
+        return self._module.where(condition, plain(a), plain(b))
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        """The smaller of the two; a step stays the kind of step it was."""
+        if isinstance(a, Ratio):
+            return Ratio(self.minimum(a.n, b * a.d), a.d)
+        return self._module.minimum(a, b)
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        """The larger of the two; a step stays the kind of step it was."""
+        if isinstance(a, Ratio):
+            return Ratio(self.maximum(a.n, b * a.d), a.d)
+        return self._module.maximum(a, b)
+
+    def a_number(self, value: Any) -> Any:
+        """inf * 0 and inf - inf have no value of their own: they read as 0."""
+        return self.where(value == value, value, 0.0)
+
+    def power(self, x: Any, k: Any) -> Any:
+        """x**k."""
+        return x**k
+
+    def one_minus_power(self, x: Any, y: Any, power: float) -> Any:
+        """1 - x**power for x = 1 - y, where both are known to the last digit.
+
+        log(x) comes from whichever of the two is the smaller; near y = 0 the plain form would be
+        off by hundreds of ulp.
+        """
+        log_x = self.where(
+            y < 0.5, self.log1p(-self.minimum(y, 0.5)), self.log(self.where(x > 0, x, 1.0))
+        )
+        return self.where(x > 0, -self.expm1(power * log_x), 1.0)
+
+    def geometric(self, start: float, end: float, passed: Any, left: Any) -> Any:
+        """start * (end / start)**passed for passed = 1 - left.
+
+        As the nearer end times a power of sqrt(end/start) whose exponent is 0 there: exact at both
+        ends, and rounded in proportion to the way from the nearer one alone.
+        """
+        early = passed < left
+        nearer = self.where(early, start, end)
+        # Two square roots: end/start itself may leave the range of floats.
+        root = math.sqrt(abs(end)) / math.sqrt(abs(start))
+        return nearer * root ** self.where(early, 2 * passed, -2 * left)
+
+    # Steps.
+    def held(self, t: Any, steps: int) -> Any:
+        """The step t, but never beyond `steps`."""
+        return self.minimum(t, steps)
+
+    def waiting(self, t: Any, first: int) -> Any:
+        """The step t, but never before `first`."""
+        return self.maximum(t, first)
+
+    def read(self, clock: Any) -> Any:
+        """A clock's value as a step; no clock runs to infinity, where a cycle has no place."""
+        return self.minimum(self.maximum(clock, 0.0), FAR)
+
+    def ratio(self, t: Any, k: Any) -> Any:
+        """The step t / k, undivided."""
+        return Ratio.of(t, k)
+
+    def quotient(self, t: Any, k: float) -> Any:
+        """t / k for a k that is not whole: undivided, if k is a fraction of few digits."""
+        fraction = simple_fraction(k)
+        if fraction is None:
+            return t / k
+        n, d = fraction
+        return Ratio.of(self.minimum(t, 1e300), n, times=d)  # t * d stays a float
+
+    def count(self, boundaries: tuple[int, ...], t: Any) -> Any:
+        """How many of the increasing boundaries have been reached: are <= t."""
+        raise NotImplementedError
+
+    def take(self, values: tuple[Any, ...], index: Any) -> Any:
+        """values[index], for each index."""
+        raise NotImplementedError
+
+    # Schedules within schedules.
+    def inner(self, schedule: ScheduleLike, t: Any) -> Any:
+        """The value of a schedule within another, at a step within its own [0, steps]."""
+        return schedule.formula(t, self)
+
+    def join(self, t: Any, sequence: SequenceLike) -> Any:
+        """Phase i of a sequence at step t - offsets[i], where offsets[i] <= t < offsets[i + 1]."""
+        raise NotImplementedError
+
+    def cycle(self, t: Any, cycles: Cycles) -> tuple[Any, Any, Any]:
+        """Of lengthening cycles: which one t is in, t's step in it, by how much it is stretched."""
+        i = self.count(cycles.begins[1:], t)
+        u, factor = t - self.take(cycles.begins, i), self.take(cycles.factors, i)
+        if cycles.ahead is not None:
+            u = u + self.take(cycles.ahead, i)
+        return i, self.minimum(u, cycles.first * factor), factor  # past the table, the last holds
+
+    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
+        """The schedule at an array of this library."""
+        raise NotImplementedError

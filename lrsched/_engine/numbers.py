@@ -1,0 +1,118 @@
+"""One step at a time, in Python's own numbers."""
+
+from __future__ import annotations
+
+import bisect
+import math
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lrsched._engine.errors import wrong_step
+from lrsched._engine.namespace import Namespace
+from lrsched._engine.numpy import NUMPY
+from lrsched._engine.protocol import ScheduleLike, SequenceLike
+
+if TYPE_CHECKING:
+    from lrsched._engine.python import Function
+
+
+class Numbers(Namespace):
+    """Python's own numbers."""
+
+    abs = staticmethod(abs)
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        return a if condition else b
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        return a if a <= b else b
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        return a if a >= b else b
+
+    def count(self, boundaries: tuple[int, ...], t: Any) -> int:
+        # Boundaries are whole: the whole part of a step has reached just as many.
+        return bisect.bisect_right(boundaries, t // 1)
+
+    def take(self, values: tuple[Any, ...], index: Any) -> Any:
+        return values[index]
+
+    def join(self, t: Any, sequence: SequenceLike) -> Any:
+        i = self.count(sequence.offsets, t) - 1
+        return self.inner(sequence.phases[i], t - sequence.offsets[i])
+
+    def evaluate(self, schedule: ScheduleLike, step: Any) -> float:
+        if not 0 <= step < math.inf:
+            raise wrong_step(schedule, step)
+        kept = schedule.__dict__
+        if kept["_function"] is unwritten:
+            kept["_function"] = _function(schedule)
+        try:
+            return kept["_function"](step)  # type: ignore[no-any-return]
+        except (ArithmeticError, ValueError):
+            return _beyond(schedule, step)
+
+    def interpret(self, schedule: ScheduleLike, step: Any) -> float:
+        """The value by the formula itself, without a function written from it."""
+        try:
+            return float(schedule.held(step, self))
+        except (ArithmeticError, ValueError):
+            return _beyond(schedule, step)
+
+
+def _beyond(schedule: ScheduleLike, step: Any) -> float:
+    """Where Python raises, IEEE arithmetic goes on to infinity or 0: so does NumPy."""
+    vector = np.array([min(step, sys.float_info.max)], dtype=float)
+    return float(NUMPY.evaluate(schedule, vector)[0])
+
+
+def unwritten(step: Any) -> float:
+    """Stands in for a schedule's function until the first scalar call."""
+    raise ArithmeticError
+
+
+def written(schedule: ScheduleLike, divisor: float | None = None) -> Function:
+    """The schedule's function as text; of its value by the divisor, if there is one."""
+    # Start-up: to import schedules is not yet to call them.
+    from lrsched._engine.pieces import pieces
+    from lrsched._engine.python import Function
+
+    held = None if schedule.steps is None else NUMBERS.interpret(schedule, schedule.steps)
+    try:
+        parts = pieces(schedule, held)
+        if divisor is not None:
+            parts = [(start, value / divisor) for start, value in parts]
+        return Function(parts)
+    except Exception as error:  # whatever a user's formula makes of a symbol
+        raise ValueError(
+            f"{type(schedule).__name__}: no function can be written: {error}"
+        ) from error
+
+
+# Python refuses to compile what is too long or too deep for it.
+_UNWRITABLE = (ValueError, SyntaxError, RecursionError, MemoryError)
+
+
+def _function(schedule: ScheduleLike) -> Callable[[Any], float]:
+    try:
+        return written(schedule).compiled()
+    except _UNWRITABLE:
+        return lambda step: float(schedule.held(step, NUMBERS))
+
+
+def method(name: str, schedule: ScheduleLike, divisor: float) -> Callable[[Any, Any], float]:
+    """schedule(step) / divisor as a method: with all that `Schedule.__call__` sees to, for less."""
+
+    def otherwise(step: Any) -> float:
+        return float(schedule(step) / divisor)
+
+    try:
+        return written(schedule, divisor).method(name, otherwise)
+    except _UNWRITABLE:
+        return lambda self, step: otherwise(step)
+
+
+NUMBERS = Numbers(math)

@@ -1,0 +1,141 @@
+"""A schedule as one plain Python function, written from the expression its formula gave.
+
+It is compiled at the first scalar call, and shown by `Schedule.source()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lrsched._engine.pieces import Piece
+from lrsched._engine.symbols import COMPARISONS, OPERATORS, Symbol, is_floating
+from lrsched._engine.writer import Text, Writer
+
+_TERNARY, _UNARY, _ATOM = 0, 4, 6
+
+
+class Function(Writer[Text]):
+    """The lines of a schedule's function, and the functions of the standard library it needs."""
+
+    def __init__(self, parts: list[Piece]) -> None:
+        super().__init__()
+        self.needs: set[str] = set()
+        self.lines = list(self._branches(parts, "    "))
+
+    def _branches(self, parts: list[Piece], indent: str) -> Iterator[str]:
+        """A balanced tree of comparisons: K pieces cost log2 K of them."""
+        if len(parts) > 1:
+            middle = len(parts) // 2
+            yield f"{indent}if t < {self.number(parts[middle][0]).text}:"
+            yield from self._branches(parts[:middle], indent + "    ")
+            yield from self._branches(parts[middle:], indent)
+        else:
+            self.begin()
+            self.count(parts[0][1])
+            yield from self._returns(parts[0][1], indent)
+
+    def begin(self) -> None:
+        super().begin()
+        # Names begin anew: each is a slot that every call has to make and to clear.
+        self._names: dict[int, str] = {}
+
+    def text(self, name: str) -> str:
+        """The function as a text that stands on its own."""
+        imports = [f"from math import {', '.join(sorted(self.needs - {'bisect_right'}))}"]
+        if "bisect_right" in self.needs:
+            imports.insert(0, "from bisect import bisect_right")
+        head = imports if self.needs - {"bisect_right"} else imports[:-1]
+        return "\n".join([*head, *[""] * 2 * bool(head), f"def {name}(t):", *self.lines])
+
+    def compiled(self) -> Callable[[Any], float]:
+        """The function itself."""
+        scope: dict[str, Any] = {}
+        exec(self.text("schedule"), scope)
+        return scope["schedule"]  # type: ignore[no-any-return]
+
+    def method(self, name: str, otherwise: Callable[[Any], float]) -> Callable[[Any, Any], float]:
+        """The function as a method; `otherwise` answers for steps that it has no answer to."""
+        *imports, _ = self.text(name).split(f"def {name}(t):")
+        text = [
+            *imports,
+            f"def {name}(self, t):",
+            "    try:",
+            "        if not t >= 0:",
+            "            return otherwise(t)",
+            *(f"    {line}" for line in self.lines),
+            "    except (ArithmeticError, ValueError):",
+            "        return otherwise(t)",
+        ]
+        scope: dict[str, Any] = {"otherwise": otherwise}
+        exec("\n".join(text), scope)
+        return scope[name]  # type: ignore[no-any-return]
+
+    def _returns(self, value: Any, indent: str) -> Iterator[str]:
+        if isinstance(value, Symbol) and value.op == "where":
+            condition, a, b = value.args
+            yield f"{indent}if {self.write(condition).text}:"
+            known = self.kept.copy()
+            yield from self._returns(a, indent + "    ")
+            self.kept = known
+            yield from self._returns(b, indent)
+            return
+        if not isinstance(value, Symbol):
+            value = float(value)
+        text = self.write(value).text
+        yield f"{indent}return {text}" if is_floating(value) else f"{indent}return float({text})"
+
+    def keep(self, value: Symbol, written: Text) -> Text:
+        """An expression that is used again gets a name where it is first computed.
+
+        Names are known in the order in which Python evaluates, and those given in one branch in
+        that branch only.
+        """
+        if self.uses[id(value)] < 2 or value.op == "t":
+            return written
+        name = self._names.setdefault(id(value), f"x{len(self._names) + 1}")
+        self.kept[id(value)] = Text(name, _ATOM)
+        return Text(f"({name} := {written.text})", _ATOM)
+
+    def number(self, value: Any) -> Text:
+        text = repr(value)
+        if text.lstrip("-") in ("inf", "nan"):
+            return Text(f"float('{text}')", _ATOM)
+        return Text(text, _UNARY if text.startswith("-") else _ATOM)
+
+    def step(self, value: Symbol) -> Text:
+        return Text("t", _ATOM)
+
+    def shifted(self, value: Symbol, t: Symbol, shift: int) -> Text:
+        return Text(f"t {'-' if shift < 0 else '+'} {abs(shift)}", OPERATORS["+"][0])
+
+    def negated(self, value: Symbol, x: Any) -> Text:
+        return Text(f"-{self.write(x).within(_UNARY)}", _UNARY)
+
+    def called(self, value: Symbol, name: str, *args: Any) -> Text:
+        self.needs.add(name)
+        return Text(f"{name}({', '.join(self.write(x).text for x in args)})", _ATOM)
+
+    def counted(self, value: Symbol, boundaries: tuple[Any, ...], t: Any) -> Text:
+        self.needs.add("bisect_right")
+        return Text(f"bisect_right({boundaries!r}, {self.write(t).text})", _ATOM)
+
+    def taken(self, value: Symbol, values: tuple[Any, ...], index: Any) -> Text:
+        return Text(f"{values!r}[{self.write(index).text}]", _ATOM)
+
+    def chosen(self, value: Symbol, condition: Any, a: Any, b: Any) -> Text:
+        test = self.write(condition).within(_TERNARY + 1)
+        known = self.kept.copy()
+        yes = self.write(a).within(_TERNARY + 1)
+        self.kept = known.copy()
+        no = self.write(b).within(_TERNARY)
+        self.kept = known
+        return Text(f"{yes} if {test} else {no}", _TERNARY)
+
+    def binary(self, value: Symbol, a: Any, b: Any) -> Text:
+        binds, _ = OPERATORS[value.op]
+        # a - b - c is (a - b) - c; a ** b ** c is a ** (b ** c); a < b < c is neither.
+        chains = value.op in COMPARISONS or value.op == "**"
+        left = self.write(a).within(binds + chains)
+        right = self.write(b).within(binds + (value.op != "**"))
+        return Text(f"{left} {value.op} {right}", binds)

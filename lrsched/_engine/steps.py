@@ -1,0 +1,317 @@
+"""Steps and values of another library, with the operators of Python's numbers.
+
+A float32 holds every whole number up to 2**24 and few above. A formula that is handed a step of
+2**24 + 1 in float32 has lost it; one that divides first and subtracts then loses half its digits
+near the end of a schedule. So a formula gets its step as a `Whole`, which adds, subtracts, compares
+and floor-divides in integers, and becomes a `Real` in the operation that needs one.
+
+Integers of a library have an end too (2**31 in JAX by default), and run over it silently. A `Whole`
+knows the range it is in, so an operation that might leave the integers goes on in reals instead.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from lrsched._engine.ratio import Ratio
+
+
+class Real:
+    """An array of reals, which meets Python numbers of any size."""
+
+    __slots__ = ("array", "xp")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, xp: Any, array: Any) -> None:
+        self.xp, self.array = xp, array
+
+    def _with(self, k: Any, op: Callable[[Any, Any], Any]) -> Any:
+        if isinstance(k, Ratio):
+            return NotImplemented
+        return Real(self.xp, op(self.array, self._other(k)))
+
+    def _other(self, k: Any) -> Any:
+        if isinstance(k, (int, float)):
+            return self.xp.number(k)
+        k = real(k)
+        return k.array if isinstance(k, Real) else k
+
+    def __add__(self, k: Any) -> Any:
+        return self._with(k, operator.add)
+
+    __radd__ = __add__
+
+    def __sub__(self, k: Any) -> Any:
+        return self._with(k, operator.sub)
+
+    def __rsub__(self, k: Any) -> Any:
+        return Real(self.xp, self._other(k) - self.array)
+
+    def __mul__(self, k: Any) -> Any:
+        return self._with(k, operator.mul)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, k: Any) -> Any:
+        return self._with(k, operator.truediv)
+
+    def __rtruediv__(self, k: Any) -> Any:
+        return Real(self.xp, self._other(k) / self.array)
+
+    def __floordiv__(self, k: Any) -> Any:
+        return self._with(k, self.xp.floor_divided)
+
+    def __mod__(self, k: Any) -> Any:
+        return self._with(k, operator.mod)
+
+    def __neg__(self) -> Any:
+        return Real(self.xp, -self.array)
+
+    def __abs__(self) -> Any:
+        return self.xp.abs(self)
+
+    def __pow__(self, power: Any) -> Any:
+        if isinstance(power, int):
+            return Real(self.xp, self.array**power)
+        if isinstance(power, float) and 0 < power < 1:
+            # The slope of a root at 0 is infinite, and infinity times nothing is NaN.
+            at_0 = self == 0
+            return self.xp.where(
+                at_0, 0.0, Real(self.xp, self.xp.where(at_0, 1.0, self).array ** power)
+            )
+        return self._with(power, operator.pow)
+
+    def __rpow__(self, base: Any) -> Any:
+        return self.as_exponent(base)
+
+    def as_exponent(self, base: Any, d: Any = 1) -> Any:
+        """base ** (self / d).
+
+        Rounded to float32, a base of 0.9999 is off by 3e-8, and its power 100,000 by 3e-3. Its
+        logarithm is taken, and divided, while it is still a Python number.
+        """
+        if not isinstance(base, (int, float)) or base < 0:
+            return Real(self.xp, self._other(base) ** (self / d).array)
+        if base == 0:
+            return self.xp.where(self == 0, 1.0, 0.0)
+        if isinstance(d, int):
+            return self.xp.exp(self * (math.log(base) / d))
+        return self.xp.exp(self / d * math.log(base))
+
+    def __le__(self, k: Any) -> Any:
+        return NotImplemented if isinstance(k, Ratio) else self.array <= self._other(k)
+
+    def __lt__(self, k: Any) -> Any:
+        return NotImplemented if isinstance(k, Ratio) else self.array < self._other(k)
+
+    def __ge__(self, k: Any) -> Any:
+        return NotImplemented if isinstance(k, Ratio) else self.array >= self._other(k)
+
+    def __gt__(self, k: Any) -> Any:
+        return NotImplemented if isinstance(k, Ratio) else self.array > self._other(k)
+
+    def __eq__(self, k: Any) -> Any:
+        return NotImplemented if isinstance(k, Ratio) else self.array == self._other(k)
+
+    def __ne__(self, k: Any) -> Any:
+        return NotImplemented if isinstance(k, Ratio) else self.array != self._other(k)
+
+
+class Whole:
+    """An array of integers, none below `low` or above `high`."""
+
+    __slots__ = ("_array", "high", "low", "xp")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, xp: Any, array: Any, low: int, high: int) -> None:
+        self.xp, self._array, self.low, self.high = xp, array, low, high
+
+    @property
+    def array(self) -> Any:
+        return self._array
+
+    def real(self) -> Any:
+        return Real(self.xp, self.xp.cast(self.array, self.xp.real))
+
+    def like(self, k: Any) -> Any:
+        """A Python integer as a Whole; anything else as it is."""
+        return Known(self.xp, (k,), None) if isinstance(k, int) else k
+
+    # In integers, where the result is sure to be one.
+    def __add__(self, k: Any) -> Any:
+        if isinstance(k, int) and k > 0 and self.high + k > self.xp.most:
+            # Past the last integer a step holds: no step is asked about there.
+            k = min(k, self.xp.most)
+            return self.at_most(self.xp.most - k) + k
+        return self._with(k, operator.add)
+
+    __radd__ = __add__
+
+    def __sub__(self, k: Any) -> Any:
+        k = self.like(k)
+        # What begins beyond the last integer has not begun, by how much is not asked.
+        return self._with(k.within() if isinstance(k, Known) else k, operator.sub)
+
+    def __rsub__(self, k: Any) -> Any:
+        return self.like(k) - self if isinstance(k, int) else k - self.real()
+
+    def __mul__(self, k: Any) -> Any:
+        return self._with(k, operator.mul)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Any:
+        return 0 - self
+
+    def __abs__(self) -> Any:
+        return abs(self.real())
+
+    def _with(self, k: Any, op: Callable[[Any, Any], Any]) -> Any:
+        k = self.like(k)
+        if isinstance(k, Ratio):
+            return NotImplemented
+        if not isinstance(k, Whole):
+            return op(self.real(), k)
+        ends = [op(a, b) for a in (self.low, self.high) for b in (k.low, k.high)]
+        low, high = min(ends), max(ends)
+        if -self.xp.most <= low and high <= self.xp.most:
+            return Whole(self.xp, op(self.array, k.array), low, high)
+        return op(self.real(), k.real())
+
+    def __floordiv__(self, k: Any) -> Any:
+        k = self.like(k)
+        if not isinstance(k, Whole):
+            return self.real() // k
+        if k.low == k.high == 1:
+            return self
+        if self.low >= 0 and self.high < k.low:
+            return 0
+        return Whole(self.xp, self.array // k.array, self.low // k.low, self.high // k.low)
+
+    def __mod__(self, k: Any) -> Any:
+        k = self.like(k)
+        if not isinstance(k, Whole):
+            return self.real() % k
+        if self.low >= 0 and self.high < k.low:
+            return self
+        return Whole(self.xp, self.array % k.array, 0, min(k.high, self.xp.most) - 1)
+
+    def at_most(self, k: Any) -> Any:
+        bound = self.like(k)
+        if self.high <= bound.low:
+            return self
+        array = self.xp.smaller(self.array, bound.array)
+        return Whole(self.xp, array, min(self.low, bound.low), min(self.high, bound.high))
+
+    def at_least(self, k: Any) -> Any:
+        bound = self.like(k)
+        if self.low >= bound.high:
+            return self
+        if self.high <= bound.low:
+            return k
+        if bound.high > self.xp.most:
+            return self.xp.maximum(self.real(), bound.real())
+        array = self.xp.larger(self.array, bound.array)
+        return Whole(self.xp, array, max(self.low, bound.low), max(self.high, bound.high))
+
+    # A bound beyond the library's integers is cut to its last one: <= and > stay right.
+    def __le__(self, k: Any) -> Any:
+        return self._compared(k, operator.le)
+
+    def __gt__(self, k: Any) -> Any:
+        return self._compared(k, operator.gt)
+
+    def __lt__(self, k: Any) -> Any:
+        return self <= k - 1 if isinstance(k, (int, Whole)) else self._compared(k, operator.lt)
+
+    def __ge__(self, k: Any) -> Any:
+        return self > k - 1 if isinstance(k, (int, Whole)) else self._compared(k, operator.ge)
+
+    def __eq__(self, k: Any) -> Any:
+        return self._compared(k, operator.eq)
+
+    def __ne__(self, k: Any) -> Any:
+        return self._compared(k, operator.ne)
+
+    def _compared(self, k: Any, op: Callable[[Any, Any], Any]) -> Any:
+        k = self.like(k)
+        if isinstance(k, Ratio):
+            return NotImplemented
+        return op(self.array, k.array) if isinstance(k, Whole) else op(self.real(), k)
+
+    # In reals.
+    def __truediv__(self, k: Any) -> Any:
+        return self.real() / k
+
+    def __rtruediv__(self, k: Any) -> Any:
+        return k / self.real()
+
+    def __pow__(self, power: Any) -> Any:
+        return self.real() ** power
+
+    def __rpow__(self, base: Any) -> Any:
+        return base ** self.real()
+
+    def as_exponent(self, base: Any, d: Any) -> Any:
+        return self.real().as_exponent(base, d)
+
+
+class Known(Whole):
+    """values[index], or one value where there is no index: integers known before any step is.
+
+    They stay Python's own, unbounded, until they meet a step.
+    """
+
+    __slots__ = ("index", "values")
+
+    def __init__(self, xp: Any, values: tuple[int, ...], index: Any) -> None:
+        super().__init__(xp, None, min(values), max(values))
+        self.values, self.index = values, index
+
+    def within(self) -> Known:
+        """The same, cut to what the library's integers hold."""
+        most = self.xp.most
+        if -most <= self.low and self.high <= most:
+            return self
+        values = tuple(max(-most, min(value, most)) for value in self.values)
+        return Known(self.xp, values, self.index)
+
+    @property
+    def array(self) -> Any:
+        values = self.within().values
+        if self.index is None:
+            return values[0]
+        return self.xp.look_up(values, self.xp.whole, self.index)
+
+    def real(self) -> Any:
+        if self.index is None:
+            return self.xp.number(self.values[0])
+        return Real(self.xp, self.xp.look_up(self.values, self.xp.real, self.index))
+
+    def _with(self, k: Any, op: Callable[[Any, Any], Any]) -> Any:
+        k = self.like(k)
+        if isinstance(k, Known) and (k.index is None or k.index is self.index):
+            pairs = itertools.zip_longest(self.values, k.values, fillvalue=k.values[0])
+            return Known(self.xp, tuple(op(a, b) for a, b in pairs), self.index)
+        return super()._with(k, op)
+
+    def __sub__(self, t: Any) -> Any:
+        if type(t) is Whole and self.high > self.xp.most and t.low >= 0:
+            # What is left to a step beyond the integers: what is left to the last integer, and the
+            # rest. Neither is negative, so their sum in reals keeps its digits.
+            near = self.within()
+            return (near - t).real() + (self - near).real()
+        return super().__sub__(t)
+
+
+def real(value: Any) -> Any:
+    """A Python float or a Real."""
+    if isinstance(value, Ratio):
+        value = value.divided()
+    if isinstance(value, Whole):
+        return value.real()
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

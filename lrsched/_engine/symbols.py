@@ -1,0 +1,257 @@
+"""A formula's value on a symbol instead of a step: an expression in which all else is worked out.
+
+From it `python.py` writes the function behind scalar calls, `program.py` the one behind vectors,
+and `latex.py` what is printed in a paper. None holds a formula: there is no second copy of any.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from lrsched._engine.namespace import Namespace
+from lrsched._engine.protocol import SequenceLike
+from lrsched._engine.ratio import Ratio, plain
+
+# How tightly an operator binds, and what it does.
+OPERATORS: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
+    "<": (1, operator.lt),
+    "<=": (1, operator.le),
+    ">": (1, operator.gt),
+    ">=": (1, operator.ge),
+    "==": (1, operator.eq),
+    "!=": (1, operator.ne),
+    "+": (2, operator.add),
+    "-": (2, operator.sub),
+    "*": (3, operator.mul),
+    "/": (3, operator.truediv),
+    "//": (3, operator.floordiv),
+    "%": (3, operator.mod),
+    "**": (5, operator.pow),
+}
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+# The step, and a step so many later.
+LEAVES = ("t", "t+")
+
+
+class UntraceableError(Exception):
+    """A formula asks a symbol for what only a number can tell."""
+
+
+class Symbol:
+    """An expression in the step: an operation and its operands, symbols or constants.
+
+    `floating` tells that the value is a float for every step; `most` is an upper bound, if known.
+    """
+
+    __slots__ = ("args", "floating", "most", "op")
+    __array_ufunc__ = None
+    __hash__ = object.__hash__
+
+    def __init__(self, op: str, *args: Any, floating: bool = False, most: float = math.inf) -> None:
+        self.op = op
+        self.args = args
+        self.floating = floating
+        self.most = most
+
+    def __bool__(self) -> bool:
+        raise UntraceableError("it branches on the step; xp.where takes both branches")
+
+    def __add__(self, k: Any) -> Any:
+        if type(k) is int and self.op in LEAVES:
+            return _shifted(self, k)
+        return _binary("+", self, k)
+
+    def __radd__(self, k: Any) -> Any:
+        return self + k if type(k) is int else _binary("+", k, self)
+
+    def __sub__(self, k: Any) -> Any:
+        if type(k) is int and (k == 0 or self.op in LEAVES):
+            return _shifted(self, -k) if k else self
+        if k is self and not self.floating:
+            return 0
+        return _binary("-", self, k)
+
+    def __rsub__(self, k: Any) -> Any:
+        if type(k) is int and self.op == "t+":  # 5 - (t - 3) is 8 - t
+            t, shift = self.args
+            return _binary("-", k - shift, t)
+        return _binary("-", k, self)
+
+    def __mul__(self, k: Any) -> Any:
+        return self if _is_one(k, self) else _binary("*", self, k)
+
+    def __rmul__(self, k: Any) -> Any:
+        return self if _is_one(k, self) else _binary("*", k, self)
+
+    def __truediv__(self, k: Any) -> Any:
+        return _binary("/", self, k)
+
+    def __rtruediv__(self, k: Any) -> Any:
+        return _binary("/", k, self)
+
+    def __floordiv__(self, k: Any) -> Any:
+        return _binary("//", self, k)
+
+    def __mod__(self, k: Any) -> Any:
+        return _binary("%", self, k)
+
+    def __pow__(self, k: Any) -> Any:
+        return _binary("**", self, k)
+
+    def __rpow__(self, k: Any) -> Any:
+        return _binary("**", k, self)
+
+    def __neg__(self) -> Any:
+        return Symbol("neg", self, floating=self.floating)
+
+    def __abs__(self) -> Any:
+        return Symbol("call", "abs", self, floating=self.floating)
+
+    def __lt__(self, k: Any) -> Any:
+        return _binary("<", self, k)
+
+    def __le__(self, k: Any) -> Any:
+        return _binary("<=", self, k)
+
+    def __gt__(self, k: Any) -> Any:
+        return _binary(">", self, k)
+
+    def __ge__(self, k: Any) -> Any:
+        return _binary(">=", self, k)
+
+    def __eq__(self, k: object) -> Any:
+        return _binary("==", self, k)
+
+    def __ne__(self, k: object) -> Any:
+        return _binary("!=", self, k)
+
+
+def _binary(op: str, a: Any, b: Any) -> Any:
+    if isinstance(b, Ratio):
+        return NotImplemented  # which knows how to take a symbol
+    floating = op == "/" or is_floating(a) or is_floating(b)
+    return Symbol(op, a, b, floating=floating)
+
+
+def operated(op: str, a: Any, b: Any) -> Any:
+    """An operator between two values; as it is where numbers have no result."""
+    try:
+        return OPERATORS[op][1](a, b)
+    except (ArithmeticError, ValueError):  # beyond floats, or a branch that is not taken
+        return Symbol(op, a, b, floating=True)
+
+
+def is_floating(value: Any) -> bool:
+    return value.floating if isinstance(value, Symbol) else isinstance(value, float)
+
+
+def _is_one(k: Any, symbol: Symbol) -> bool:
+    return type(k) in (int, float) and k == 1 and (type(k) is int or symbol.floating)
+
+
+def _shifted(symbol: Symbol, k: int) -> Symbol:
+    """t + k, with whole numbers added up: the phase of a phase subtracts once."""
+    t, shift = symbol.args if symbol.op == "t+" else (symbol, 0)
+    if shift + k == 0:
+        return Symbol("t", most=symbol.most + k)
+    return Symbol("t+", t, shift + k, most=symbol.most + k)
+
+
+class Symbols(Namespace):
+    """The namespace of symbols: every function becomes a part of the expression."""
+
+    def step(self, steps: int | None) -> Symbol:
+        """The step of a schedule of that length."""
+        return Symbol("t", most=math.inf if steps is None else steps)
+
+    def cut(self, condition: Any) -> Any:
+        """c, where the condition is that the step is below c; None for any other."""
+        if condition.op != "<" or isinstance(condition.args[1], Symbol):
+            return None
+        t, c = condition.args
+        match t.op, *t.args:
+            case ("t",):
+                return c
+            case "t+", _, shift:
+                return c - shift
+            case "*", Symbol(op="t"), int() as k if k > 0 and isinstance(c, int):
+                return c / k if c % k else c // k
+        return None
+
+    def operation(self, op: str, args: list[Any]) -> Any:
+        """The value of an operation on other operands than before."""
+        match op:
+            case "neg":
+                return -args[0]
+            case "call":
+                return getattr(self, args[0])(*args[1:])
+            case "where" | "count" | "take":
+                return getattr(self, op)(*args)
+        return operated(op, *args)
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(math, name)
+
+        def call(x: Any) -> Any:
+            x = plain(x)
+            if isinstance(x, Symbol):
+                return Symbol("call", name, x, floating=name not in ("ceil", "floor", "trunc"))
+            return function(x)
+
+        return call
+
+    abs = staticmethod(abs)
+
+    def where(self, condition: Any, a: Any, b: Any) -> Any:
+        a, b = plain(a), plain(b)
+        if not isinstance(condition, Symbol):
+            return a if condition else b
+        return Symbol("where", condition, a, b, floating=is_floating(a) and is_floating(b))
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        if isinstance(a, Ratio):
+            return super().minimum(a, b)
+        if isinstance(a, Symbol) and not isinstance(b, Symbol) and a.most <= b:
+            return a
+        return self.where(a < b, a, b)
+
+    def maximum(self, a: Any, b: Any) -> Any:
+        return super().maximum(a, b) if isinstance(a, Ratio) else self.where(a < b, b, a)
+
+    def count(self, boundaries: tuple[int, ...], t: Any) -> Any:
+        if isinstance(t, Ratio):
+            t = t // 1
+        if not isinstance(t, Symbol) or not boundaries:
+            return bisect.bisect_right(boundaries, t) if boundaries else 0
+        return Symbol("count", boundaries, t)
+
+    def take(self, values: tuple[Any, ...], index: Any) -> Any:
+        if not isinstance(index, Symbol):
+            return values[index]
+        return Symbol("take", values, index, floating=all(type(v) is float for v in values))
+
+    def join(self, t: Any, sequence: SequenceLike) -> Any:
+        """A balanced tree of comparisons: K phases cost log2 K of them."""
+        offsets, phases = sequence.offsets, sequence.phases
+        last = len(phases) - 1
+        live = [i for i, phase in enumerate(phases) if phase.steps or i == last]
+
+        def among(low: int, high: int) -> Any:
+            if low < high:
+                middle = (low + high + 1) // 2
+                before = t < offsets[live[middle]]
+                return self.where(before, among(low, middle - 1), among(middle, high))
+            i = live[low]
+            local, length = t - offsets[i], phases[i].steps
+            if isinstance(local, Symbol) and local.op in LEAVES and length is not None:
+                local = Symbol(local.op, *local.args, most=self.step(length).most)
+            return plain(self.inner(phases[i], local))
+
+        return among(0, len(live) - 1)
+
+
+SYMBOLS = Symbols(math)

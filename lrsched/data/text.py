@@ -1,0 +1,211 @@
+"""Schedules as text: a safe reader of what `repr` writes and people type."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import operator
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from lrsched._core.check import shown
+from lrsched._core.schedule import Schedule
+from lrsched._core.value import public
+from lrsched.data.names import DEEPEST, Names, built
+from lrsched.data.scan import Scanner
+from lrsched.shapes import Product, Sum
+
+
+@public
+def parse(text: str) -> Schedule:
+    """The schedule that a text spells: `parse(repr(s)) == s`.
+
+    Read are the names of schedules (a user's own included) and presets, numbers, strings, True,
+    False, None, lists, `*` and `+`, over as many lines as you like, with `#` comments. Nothing is
+    evaluated, and no text takes more than a moment.
+
+    Args:
+        text: a Python expression of these, of at most a million characters.
+
+    Raises:
+        TypeError: text is no string.
+        ValueError: anything else is wrong, with its place in the text.
+
+    >>> import lrsched as lrs
+    >>> lrs.parse("3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))")
+    0.0003 * Sequence(LinearWarmup(2000), CosineDecay(98000, end=0.1))
+    >>> lrs.parse("warmup_linear(0.1, 100, warmup_steps=10)").steps
+    100
+    >>> lrs.parse("CosineDecay(-3)")
+    Traceback (most recent call last):
+    ValueError: parse: CosineDecay: steps must be a non-negative integer, got -3 (column 1)
+    """
+    reader = _Reader(text)
+    try:
+        schedule = reader.expression()
+        reader.end()
+        if not isinstance(schedule, Schedule):
+            raise ValueError(f"parse: text must be a schedule, got {shown(schedule)}")
+    except RecursionError:  # called with hardly any stack left
+        raise ValueError("parse: text must be nested less deeply") from None
+    return schedule
+
+
+_SPACE = re.compile(r"(?:\s|#[^\n]*)*")
+
+# A number is first cut out as C's preprocessor does it, whatever is wrong with it.
+_TOKENS = re.compile(
+    r"""(?P<keyword>[^\W\d]\w*(?=\s*=))
+    | (?P<name>[^\W\d]\w*)
+    | (?P<number>(?:[0-9]|\.[0-9])(?:[eE][+-]|[\w.])*)
+    | (?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")
+    | (?P<sign>\*\*|[()\[\],=*+-])""",
+    re.VERBOSE,
+)
+_DIGITS = r"[0-9](?:_?[0-9])*"
+_POWER = rf"[eE][+-]?{_DIGITS}"
+_NUMBER = re.compile(
+    rf"0(?:_?0)*|[1-9](?:_?[0-9])*"
+    rf"|(?:(?:{_DIGITS})?\.{_DIGITS}|{_DIGITS}\.)(?:{_POWER})?|{_DIGITS}{_POWER}"
+)
+# The escapes that repr writes; others, Python itself is doubtful about.
+_STRING = re.compile(
+    r"""(['"])(?:[^\\]|\\(?:[\\'"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4}))*"""
+)
+_CONSTANTS = {"True": True, "False": False, "None": None}
+# What a sign makes of schedules and of numbers, and the sign that binds tighter.
+_JOINS: dict[str, tuple[Callable[..., Schedule], Callable[[Any, Any], Any], str]] = {
+    "+": (Sum, operator.add, "*"),
+    "*": (Product, operator.mul, ""),
+}
+
+
+class _Reader(Scanner):
+    """One method for each rule of the grammar."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("parse", text, _TOKENS, _SPACE)
+        self._names = Names()
+
+    def expression(self, sign: str = "+") -> Any:
+        """member sign member sign ..., from the left; joined once, for a long one's sake."""
+        join, fold, tighter = _JOINS[sign]
+        member = functools.partial(self.expression, tighter) if tighter else self._operand
+        at = self.at
+        members = [member()]
+        while self.kind == "sign" and self.token == sign:
+            self._operates(members[-1], at)
+            self.next()
+            at = self.at
+            members.append(member())
+            self._operates(members[-1], at)
+            if len(members) == 2 and not any(isinstance(m, Schedule) for m in members):
+                members = [self._in_range(fold(*members), at)]
+        return members[0] if len(members) == 1 else self._made(join, tuple(members), {}, at)
+
+    def _operates(self, value: Any, at: int) -> None:
+        if type(value) not in (int, float) and not isinstance(value, Schedule):
+            self.refuse(f"* and + join schedules and numbers, got {shown(value)}", at)
+
+    def _in_range(self, value: float, at: int) -> float:
+        if not abs(value) <= sys.float_info.max:
+            self.refuse("a number must be within the range of floats", at)
+        return value
+
+    def _operand(self) -> Any:
+        at = self.at
+        match self.kind, self.token:
+            case "name", name:
+                return self._call(name) if name not in _CONSTANTS else _CONSTANTS[self.next()]
+            case "number", _:
+                return self.number(_NUMBER)
+            case "string", _:
+                return self._string()
+            case "sign", "-" | "+" as sign:
+                self.next()
+                return self._signed(sign, at)
+            case "sign", "(":
+                return self._parentheses()
+            case "sign", "[":
+                self.next()
+                return tuple(self._items("]"))
+        self.refuse(f"expected a schedule or a value, got {self.seen()}")
+
+    def _signed(self, sign: str, at: int) -> int | float:
+        if self.kind != "number":
+            self.refuse("a sign must be followed by a number", at)
+        value = self.number(_NUMBER)
+        return -value if sign == "-" else value
+
+    def _string(self) -> str:
+        if not _STRING.fullmatch(self.token[:-1]):
+            self.refuse("a string may have no escapes but those of repr")
+        try:
+            string = str(ast.literal_eval(self.token))
+        except (SyntaxError, ValueError):  # raw control characters and halves of surrogate pairs
+            self.refuse("a string may have no such characters")
+        self.next()
+        return string
+
+    def _parentheses(self) -> Any:
+        """A value in parentheses, or a tuple."""
+        self.next()
+        if self.take(")"):
+            return ()
+        self.deeper(DEEPEST + 1)
+        first = self.expression()
+        self.shallower()
+        if self.take(")"):
+            return first
+        self.expect(",", ")")
+        return (first, *self._items(")"))
+
+    def _items(self, close: str) -> list[Any]:
+        items: list[Any] = []
+        self.deeper(DEEPEST + 1)
+        while not self.take(close):
+            items.append(self.expression())
+            if self.token != close:
+                self.expect(",", close)
+        self.shallower()
+        return items
+
+    def _call(self, name: str) -> Any:
+        at = self.at
+        try:
+            make = self._names.callable(name)
+        except ValueError as error:
+            self.refuse(str(error))
+        if make is None:
+            self.refuse(f"unknown name {shown(name)}")
+        self.next()
+        if not self.take("("):
+            self.refuse(f"{name} must be called, as in {name}(...)", at)
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
+        self.deeper(DEEPEST + 1)
+        while not self.take(")"):
+            if self.kind == "keyword":
+                if self.token in kwargs:
+                    self.refuse(f"{self.token} is given twice")
+                keyword = self.next()
+                self.expect("=")
+                kwargs[keyword] = self.expression()
+            else:
+                if kwargs:
+                    self.refuse("an argument without a name must stand before those with one")
+                args.append(self.expression())
+            if self.token != ")":
+                self.expect(",", ")")
+        self.shallower()
+        return self._made(make, tuple(args), kwargs, at)
+
+    def _made(
+        self, make: Callable[..., Schedule], args: tuple[Any, ...], kwargs: dict[str, Any], at: int
+    ) -> Schedule:
+        try:
+            return built(make, args, kwargs)
+        except ValueError as error:
+            self.refuse(str(error), at)

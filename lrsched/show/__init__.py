@@ -1,0 +1,1 @@
+"""Pictures: `terminal` draws with characters, `svg` for notebooks, `plot` with matplotlib."""

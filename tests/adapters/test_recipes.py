@@ -1,0 +1,286 @@
+"""The recipes of the README: each block is run as it stands there, on the real framework.
+
+A recipe is the fenced block after `<!-- recipe: NAME -->`. Its test gives it the names that it
+takes for granted, and reads what every update was made with.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch.optim.optimizer import register_optimizer_step_post_hook
+
+import lrsched as lrs
+
+pytestmark = pytest.mark.frameworks
+
+README = Path(__file__).parents[2] / "README.md"
+SHAPE = lrs.Sequence(lrs.LinearWarmup(3), lrs.CosineDecay(9, end=0.1))
+SCHEDULE = 3e-4 * SHAPE
+
+
+def recipe(name):
+    found = re.findall(rf"<!-- recipe: {name} -->\n```python\n(.*?)```", README.read_text(), re.S)
+    assert len(found) == 1, f"README.md must have one recipe called {name}"
+    return found[0]
+
+
+def cook(name, **given):
+    """Run a recipe; the names that it had and made."""
+    names = {"lrs": lrs, "shape": SHAPE, "schedule": SCHEDULE, "torch": torch, **given}
+    exec(compile(recipe(name), f"README.md, recipe {name}", "exec"), names)
+    return SimpleNamespace(**names)
+
+
+@pytest.fixture
+def updates():
+    """What every update of any torch optimizer was made with."""
+    made = []
+
+    def note(optimizer, *_):
+        made.append([dict(group, params=None) for group in optimizer.param_groups])
+
+    handle = register_optimizer_step_post_hook(note)
+    yield made
+    handle.remove()
+
+
+def rates(updates, group=0, key="lr"):
+    return [groups[group][key] for groups in updates]
+
+
+@pytest.fixture
+def torch_world():
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Linear(4, 1))
+    batches = [(torch.randn(8, 3), torch.randn(8, 1)) for _ in range(16)]
+    optimizer = torch.optim.AdamW(model.parameters())
+    return {
+        "model": model,
+        "batches": batches,
+        "loss": torch.nn.functional.mse_loss,
+        "optimizer": optimizer,
+    }
+
+
+def test_plain_loop(torch_world, updates):
+    cook("plain", **torch_world)
+    assert rates(updates) == [SCHEDULE(k) for k in range(16)]
+
+
+def test_lambda_lr(torch_world, updates):
+    cook("lambda_lr", **torch_world)
+    assert rates(updates) == [3e-4 * SHAPE(k) for k in range(16)]
+
+
+def test_schedule_lr(torch_world, updates):
+    cook("schedule_lr", **torch_world)
+    steps = range(16)
+    assert rates(updates, 0) == [SCHEDULE(k) for k in steps]
+    assert rates(updates, 1) == [(10 * SCHEDULE)(k) for k in steps]
+    for group in (0, 1):
+        decays = rates(updates, group, "weight_decay")
+        assert decays == [(0.1 * SHAPE)(k) for k in steps]
+
+
+@pytest.mark.parametrize("overflow", [False, True])
+def test_accumulation_and_mixed_precision(torch_world, updates, overflow):
+    if overflow:  # the second of four batches makes the first update's gradients infinite
+        torch_world["batches"][1] = (torch.full((8, 3), 1e38), torch.zeros(8, 1))
+    done = cook("amp", device="cpu", accumulate=4, **torch_world)
+    # The skipped update is no step of the optimizer's, and none of the schedule's.
+    assert rates(updates) == [SCHEDULE(k) for k in range(3 if overflow else 4)]
+    assert done.scheduler.last_epoch == len(updates)
+
+
+def test_trainer(updates, tmp_path):
+    import transformers
+
+    config = transformers.BertConfig(
+        vocab_size=11,
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=8,
+        max_position_embeddings=8,
+    )
+    arguments = transformers.TrainingArguments(
+        output_dir=str(tmp_path),
+        max_steps=10,
+        per_device_train_batch_size=2,
+        gradient_accumulation_steps=2,
+        save_steps=4,
+        logging_steps=1,
+        report_to=[],
+        disable_tqdm=True,
+        use_cpu=True,
+        dataloader_pin_memory=False,
+    )
+    labels = [0, 1] * 12
+    rows = [{"input_ids": torch.arange(6) + y, "labels": torch.tensor(y)} for y in labels]
+
+    def train(checkpoint):
+        updates.clear()
+        cook(
+            "trainer",
+            transformers=transformers,
+            model=transformers.BertForSequenceClassification(config),
+            dataset=rows,
+            arguments=arguments,
+            checkpoint=checkpoint,
+        )
+        return rates(updates)
+
+    assert train(None) == [SCHEDULE(k) for k in range(10)]
+    assert train(str(tmp_path / "checkpoint-4")) == [SCHEDULE(k) for k in range(4, 10)]
+
+
+# Lightning's own use of what torch has deprecated.
+@pytest.mark.filterwarnings("ignore:`isinstance.treespec, LeafSpec.` is deprecated:FutureWarning")
+def test_lightning(torch_world, updates, tmp_path):
+    import lightning
+
+    class Model(lightning.LightningModule):
+        def __init__(self):
+            super().__init__()
+            self.net = torch_world["model"]
+
+        def training_step(self, batch):
+            x, y = batch
+            return torch.nn.functional.mse_loss(self.net(x), y)
+
+    loader = torch.utils.data.DataLoader(torch_world["batches"], batch_size=None)
+
+    def train(epochs, checkpoint):
+        updates.clear()
+        trainer = lightning.Trainer(
+            max_epochs=epochs,
+            accumulate_grad_batches=2,
+            accelerator="cpu",
+            default_root_dir=tmp_path,
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+        )
+        model = cook("lightning", Model=Model).Trained()
+        trainer.fit(model, loader, ckpt_path=checkpoint)
+        trainer.save_checkpoint(tmp_path / "last.ckpt")
+        return rates(updates)
+
+    assert train(1, None) == [SCHEDULE(k) for k in range(8)]
+    assert train(2, tmp_path / "last.ckpt") == [SCHEDULE(k) for k in range(8, 16)]
+
+
+@pytest.mark.parametrize("processes", [1, 4])
+def test_accelerate(torch_world, updates, monkeypatch, processes):
+    import accelerate
+
+    accelerator = accelerate.Accelerator(cpu=True, gradient_accumulation_steps=2)
+    # A prepared scheduler asks this state how many steps it has to take for an update.
+    monkeypatch.setitem(accelerate.PartialState._shared_state, "num_processes", processes)
+    assert accelerate.state.AcceleratorState().num_processes == processes
+    done = cook("accelerate", accelerator=accelerator, **torch_world)
+    assert rates(updates) == [SCHEDULE(k) for k in range(8)]
+    assert done.scheduler.scheduler.last_epoch == 8 * processes
+
+
+def test_a_prepared_optimizer(torch_world, updates):
+    import accelerate
+
+    from lrsched.adapters.torch import ScheduleLR
+
+    accelerator = accelerate.Accelerator(cpu=True)
+    optimizer = accelerator.prepare(torch_world["optimizer"])
+    scheduler = ScheduleLR(optimizer, SCHEDULE)
+    for k in range(8):
+        optimizer.step()
+        scheduler.step()
+        if k == 4:  # the wrapped optimizer tells of a checkpoint and of a new group
+            optimizer.param_groups[0]["lr"] = 77.0
+            optimizer.load_state_dict(optimizer.state_dict())
+            optimizer.add_param_group({"params": [torch.nn.Parameter(torch.zeros(1))]})
+    assert rates(updates) == [SCHEDULE(k) for k in range(8)]
+    assert [groups[-1]["lr"] for groups in updates] == [SCHEDULE(k) for k in range(8)]
+
+
+# Keras' own, from TensorFlow's variables under NumPy 2.
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
+def test_keras(tmp_path):
+    import keras
+    import numpy as np
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    given = {"keras": keras, "model": model, "x": np.ones((64, 3)), "y": np.ones((64, 1))}
+    done = cook("keras", path=tmp_path / "model.keras", **given)
+    assert int(done.model.optimizer.iterations) == 6
+    again = keras.saving.load_model(done.path)
+    assert float(again.optimizer.learning_rate) == pytest.approx(SCHEDULE(6), rel=1e-6)
+
+
+def test_optax():
+    import jax
+    import jax.numpy as jnp
+    import optax
+
+    def loss(params, batch):
+        return (params * batch).sum()
+
+    done = cook("optax", jax=jax, optax=optax, loss=loss)
+    params = jnp.zeros(3, jnp.bfloat16)
+    state = done.optimizer.init(params)
+    for k in range(12):
+        params, state = done.update(jnp.zeros(3, jnp.bfloat16), state, jnp.ones(3, jnp.bfloat16))
+        assert params.dtype == jnp.bfloat16
+        # From 0 there is nothing to decay, and Adam's first moves are the learning rate.
+        assert float(params[0]) == pytest.approx(-SCHEDULE(k), rel=2**-6, abs=0)
+
+
+def test_dask():
+    import numpy as np
+
+    done = cook("dask", total_steps=3_000_000)
+    assert isinstance(done.rates, done.dask.array.Array)
+    assert done.rates.numblocks == (3,)
+    assert done.area == pytest.approx(SCHEDULE(np.arange(3_000_000)).sum(), rel=1e-12)
+
+
+# In a process of its own: Paddle and TensorFlow do not live together in one.
+PADDLE = """
+    import itertools, json, sys, paddle
+    import lrsched as lrs
+
+    recipe, shape = sys.argv[1], lrs.parse(sys.argv[2])
+    paddle.set_default_dtype("float64")
+    model = paddle.nn.Linear(1, 1, bias_attr=False)
+    weights = []
+
+    def every(count):
+        for _ in range(count):
+            weights.append(model.weight.item())
+            yield paddle.ones([1, 1])
+        weights.append(model.weight.item())
+
+    batches = every(16)
+    exec(recipe)
+    print(json.dumps([before - after for before, after in itertools.pairwise(weights)]))
+"""
+
+
+def test_paddle():
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(PADDLE), recipe("paddle"), repr(SHAPE)],
+        cwd=README.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    moves = json.loads(done.stdout.splitlines()[-1])
+    assert moves == pytest.approx([SCHEDULE(k) for k in range(16)], rel=1e-6, abs=1e-15)

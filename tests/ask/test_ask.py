@@ -1,0 +1,420 @@
+"""Questions about schedules, answered without visiting every step and checked by visiting them."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from cases import CASES, COMPOSED, Tower
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import SCHEDULES
+
+import lrsched as lrs
+from lrsched.ask.bounds import bounds
+from lrsched.ask.describe import horizon, phases, samples
+from lrsched.ask.questions import Difference
+
+KNOWN = [case.schedule for case in CASES if not isinstance(case.schedule, Tower)]
+# Compositions of them, for the rules of the combinators.
+ALL = KNOWN + COMPOSED
+SPANS = [(0, 1), (0, 5), (0, 57), (3, 47), (7, 7), (9, 3), (100, 3000), (999, 1001)]
+
+
+# area
+
+
+@pytest.mark.parametrize("schedule", ALL, ids=repr)
+def test_area_is_the_sum_of_the_values(schedule: lrs.Schedule) -> None:
+    for start, stop in SPANS:
+        values = schedule(np.arange(start, stop)).tolist()
+        if np.isinf(values).any():
+            assert lrs.area(schedule, start, stop) == math.inf
+            continue
+        expected, mass = math.fsum(values), math.fsum(map(abs, values))
+        # A few ulp of each value; of an exponential's, as many as the accuracy law has.
+        assert abs(lrs.area(schedule, start, stop) - expected) <= 2e-15 * mass
+    assert lrs.area(schedule, 57) == lrs.area(schedule, 0, 57)
+    assert type(lrs.area(schedule, 57)) is float
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(KNOWN), min_size=1, max_size=4),
+    st.sampled_from(["sequence", "sum", "product"]),
+    st.integers(1, 5),
+    st.integers(0, 60),
+    st.integers(0, 300),
+)
+def test_area_of_compositions(
+    members: list[lrs.Schedule], how: str, factor: int, start: int, length: int
+) -> None:
+    if how == "sequence":
+        finite = [lrs.Take(m, 13) if m.steps is None else m for m in members[:-1]]
+        schedule: lrs.Schedule = lrs.Sequence(*finite, members[-1])
+    else:
+        schedule = (lrs.Sum if how == "sum" else lrs.Product)(*members)
+    schedule = lrs.Stretch(schedule, factor)
+    values = schedule(np.arange(start, start + length))
+    if np.isinf(values).any() or abs(values).sum() > 1e290:
+        return
+    parts = [abs(lrs.Stretch(m, factor)(np.arange(start, start + length))) for m in members]
+    mass = sum(map(np.sum, parts)) if how == "sum" else abs(values).sum()
+    expected = math.fsum(values.tolist())
+    assert abs(lrs.area(schedule, start, start + length) - expected) <= 1e-13 * mass
+
+
+LONG = [
+    # (schedule, start, stop, the sum in closed form by another road)
+    (lrs.Constant(0.1), 0, 10**15, lambda mp: mp.mpf(0.1) * 10**15),
+    (lrs.LinearDecay(10**15), 0, 10**15, lambda mp: mp.mpf(10**15 + 1) / 2),
+    (
+        lrs.LinearWarmup(10**15),
+        5,
+        10**15,
+        lambda mp: (mp.mpf(10**15 - 1) / 2) - mp.mpf(10) / 10**15,
+    ),
+    (lrs.CosineDecay(10**15), 0, 10**15 + 7, lambda mp: mp.mpf(10**15 + 1) / 2),
+    # Near its zero end a cosine is a parabola: sum of (pi/2 k/S)**2 for k = 1 ... 9
+    (lrs.CosineDecay(10**15), 10**15 - 9, 10**15, lambda mp: (mp.pi / 2 / 10**15) ** 2 * 285),
+    (
+        lrs.ExponentialDecay(0.5, every=10**6),
+        0,
+        10**15,
+        lambda mp: 1 / (1 - mp.mpf(0.5) ** (mp.mpf(1) / 10**6)),
+    ),
+    (
+        lrs.GeometricDecay(10**12, end=1e-3),
+        0,
+        10**12,
+        lambda mp: (1 - mp.mpf(1e-3)) / (1 - mp.mpf(1e-3) ** (mp.mpf(1) / 10**12)),
+    ),
+    (
+        lrs.SaturatingWarmup(100),
+        0,
+        10**12,
+        lambda mp: 10**12 - 1 / (1 - mp.exp(mp.mpf(-1) / 100)),
+    ),
+    (lrs.StepDecay(10**6), 0, 10**15, lambda mp: mp.mpf(10**6) / (1 - mp.mpf(0.1))),
+    (lrs.Cycle(lrs.LinearDecay(10)), 0, 10**15, lambda mp: mp.mpf("5.5") * 10**14),
+    (
+        lrs.Cycle(lrs.LinearWarmup(10), mirror=True, gain=0.5),
+        0,
+        10**15,
+        lambda mp: mp.mpf(20),
+    ),
+    (
+        lrs.Stretch(lrs.Sequence(lrs.LinearWarmup(10), lrs.LinearDecay(90)), 10**12),
+        0,
+        10**15,
+        lambda mp: mp.mpf(50 * 10**12),
+    ),
+    (
+        lrs.Staircase(lrs.LinearDecay(10**15), 10**9),
+        0,
+        10**15,
+        lambda mp: mp.mpf(10**15 + 10**9) / 2,
+    ),
+    (lrs.Clip(lrs.LinearDecay(10**3), lower=0.5), 10**4, 10**15, lambda mp: (10**15 - 10**4) / 2),
+]
+
+
+def shortened(value: object) -> str:
+    return "" if callable(value) and not isinstance(value, lrs.Schedule) else str(value)[:40]
+
+
+@pytest.mark.parametrize(("schedule", "start", "stop", "closed"), LONG, ids=shortened)
+def test_area_of_long_runs_takes_no_longer(
+    schedule: lrs.Schedule, start: int, stop: int, closed: Callable[[Any], Any]
+) -> None:
+    begin = time.process_time()
+    found = lrs.area(schedule, start, stop)
+    assert time.process_time() - begin < 1  # to visit 10**12 steps takes hours
+    with mpmath.workdps(60):
+        assert found == pytest.approx(float(closed(mpmath.mp)), rel=4e-16, abs=0)
+
+
+def test_area_beyond_the_range_of_floats() -> None:
+    assert lrs.area(lrs.ExponentialDecay(2.0), 5000) == math.inf
+    assert lrs.area(-1.0 * lrs.ExponentialDecay(2.0), 10**9) == -math.inf
+    assert lrs.area(lrs.StepDecay(2, gamma=2.0, start=-1.0), 10**9) == -math.inf
+    assert lrs.area(lrs.ExponentialDecay(2.0, start=-1.0), 10**9) == -math.inf
+    assert lrs.area(lrs.Constant(1e308), 100) == math.inf
+    assert lrs.area(lrs.Constant(-1e308), 100) == -math.inf
+
+
+def test_area_arguments() -> None:
+    with pytest.raises(ValueError, match="area: stop must be a non-negative integer, got -1"):
+        lrs.area(lrs.Constant(1), -1)
+    with pytest.raises(ValueError, match="area: start must be a non-negative integer, got -1"):
+        lrs.area(lrs.Constant(1), -1, 3)
+    with pytest.raises(TypeError, match="area: stop must be a non-negative integer, got 'x'"):
+        lrs.area(lrs.Constant(1), "x")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="area: schedule must be a schedule, got 3"):
+        lrs.area(3, 3)  # type: ignore[arg-type]
+
+
+# first_below, first_above
+
+QUESTIONS = [(lrs.first_below, np.less), (lrs.first_above, np.greater)]
+SEEN = 3000
+
+
+@pytest.mark.parametrize("schedule", ALL, ids=repr)
+@pytest.mark.parametrize(("ask", "holds"), QUESTIONS)
+def test_crossings_are_where_a_scan_finds_them(
+    ask: Callable[..., int | None], holds: Any, schedule: lrs.Schedule
+) -> None:
+    values = schedule(np.arange(SEEN))
+    # Numbers and arrays may differ in the last place: an answer is right by either.
+    one_by_one = np.array([schedule(t) for t in range(SEEN)])
+    finite = np.unique(values[np.isfinite(values)])
+    levels = {*finite[:: max(1, len(finite) // 6)].tolist(), finite[0].item(), finite[-1].item()}
+    around = {level * 0.999 - 1e-9 for level in levels} | {level * 1.001 + 1e-9 for level in levels}
+    # On an old NumPy, a level that is a value to the last place has no one answer.
+    levels = levels | around if values.tolist() == one_by_one.tolist() else around
+    for level in levels:
+        for after in (0, 1, 17, 400):
+            expected = set()
+            for seen in (values, one_by_one):
+                there = np.flatnonzero(holds(seen[after:], level))
+                expected.add(after + int(there[0]) if there.size else None)
+            found = ask(schedule, level, after)
+            if None in expected and found is not None and found >= SEEN:
+                assert found >= SEEN
+                assert holds(schedule(found), level)
+                assert not holds(schedule(found - 1), level)
+            else:
+                assert found in expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(SCHEDULES, st.integers(0, 40), st.integers(0, 40))
+def test_values_stay_within_their_bounds(schedule: lrs.Schedule, a: int, length: int) -> None:
+    low, high = bounds(schedule, a, a + length)
+    values = schedule(np.arange(a, a + length + 1))
+    slack = 1e-9 * max(abs(low), abs(high)) if math.isfinite(low) and math.isfinite(high) else 0
+    assert low - slack <= values.min()
+    assert values.max() <= high + slack
+
+
+FAR = [
+    (lrs.first_below, lrs.Noam(512, 4000), 1e-9, 0, 0),
+    (lrs.first_below, lrs.Noam(512, 4000), 1e-9, 4000, 1953125000000001),
+    (lrs.first_below, lrs.InverseSqrtDecay(1), 1e-100, 0, None),
+    (lrs.first_below, lrs.InverseSqrtDecay(1), 0.0, 0, None),
+    (lrs.first_below, lrs.LinearDecay(10**18), 0.5, 0, 5 * 10**17 + 28),
+    (lrs.first_below, lrs.Cycle(lrs.LinearDecay(10)), 0.1, 0, None),
+    (lrs.first_below, lrs.Cycle(lrs.LinearDecay(10)), 0.15, 10**15, 10**15 + 9),
+    (lrs.first_above, lrs.Cycle(lrs.LinearWarmup(10), gain=0.999), 0.8, 10**7, None),
+    (
+        lrs.first_below,
+        lrs.Cycle(lrs.Sequence(lrs.LinearDecay(1), lrs.Constant(1, steps=3)), mirror=True),
+        0.5,
+        0,
+        None,
+    ),
+    (lrs.first_below, lrs.ExponentialDecay(0.999999), 1e-300, 0, None),
+    (lrs.first_above, lrs.SaturatingWarmup(1e9), 1.0, 0, None),
+    (lrs.first_above, lrs.ExponentialDecay(1.0000001), 1e300, 0, None),
+    (lrs.first_below, lrs.StepDecay(10**9) * lrs.InverseTimeDecay(1e-9), 1e-5, 0, None),
+    (lrs.first_below, lrs.Clip(lrs.StepDecay(30), lower=0.1), 0.1, 0, None),
+    (lrs.first_above, lrs.Stretch(lrs.LinearWarmup(10**6), 10**6), 0.25, 0, 25 * 10**10 + 1),
+]
+
+
+@pytest.mark.parametrize(("ask", "schedule", "value", "after", "expected"), FAR)
+def test_crossings_far_out(
+    ask: Callable[..., int | None],
+    schedule: lrs.Schedule,
+    value: float,
+    after: int,
+    expected: int | None,
+) -> None:
+    begin = time.process_time()
+    found = ask(schedule, value, after)
+    assert time.process_time() - begin < 2
+    holds = (lambda v: v < value) if ask is lrs.first_below else (lambda v: v > value)
+    if found is None:
+        assert not holds(schedule(10**300))
+        assert expected is None
+    else:
+        assert holds(schedule(found))
+        assert found == after or not holds(schedule(found - 1))
+        assert found == expected or expected is None
+
+
+@dataclass(frozen=True)
+class Ripple(lrs.Schedule):
+    """A user's own, endless: nothing is known of its steps but by visiting them."""
+
+    period: float
+    steps = None
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return xp.sin(t / self.period)
+
+
+def test_a_schedule_of_unknown_bounds_is_visited_and_given_up() -> None:
+    assert lrs.first_above(Ripple(1e5), 0.99, after=1000) == 142_926
+    assert lrs.first_above(lrs.Take(Ripple(1e5), 10_000), 0.99) is None
+    begin = time.process_time()
+    with pytest.raises(ValueError, match=r"first_above: no answer for Ripple\(100000.0\) in 10"):
+        lrs.first_above(Ripple(1e5), 1.0)
+    assert time.process_time() - begin < 20
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "says"),
+    [
+        (
+            lambda: lrs.first_below(3, 1),
+            TypeError,
+            "first_below: schedule must be a schedule, got 3",
+        ),
+        (lambda: lrs.first_above(ALL[0], math.nan), ValueError, "value must be a finite number"),
+        (
+            lambda: lrs.first_above(ALL[0], 1, -1),
+            ValueError,
+            "after must be a non-negative integer",
+        ),
+        (lambda: lrs.diff(ALL[0], 3, 1), TypeError, "diff: b must be a schedule, got 3"),
+        (lambda: lrs.diff(ALL[0], ALL[0], -1), ValueError, "steps must be a non-negative integer"),
+        (lambda: lrs.check(ALL[0], 1.5), ValueError, "total_steps must be a non-negative integer"),
+        (lambda: lrs.describe(3), TypeError, "describe: schedule must be a schedule, got 3"),
+        (lambda: lrs.match(ALL[0], [1], ["x"]), TypeError, "logged_values must be finite numbers"),
+        (lambda: lrs.match(ALL[0], [1], [math.nan]), ValueError, "logged_values must be finite"),
+        (lambda: lrs.match(ALL[0], [1, 2], [1.0]), ValueError, "as many as the 2 steps"),
+        (lambda: lrs.match(ALL[0], [-1], [1.0]), ValueError, "step must be a finite number >= 0"),
+    ],
+)
+def test_arguments(call: Callable[[], Any], kind: type[Exception], says: str) -> None:
+    with pytest.raises(kind, match=says):
+        call()
+
+
+# diff, match
+
+
+def test_diff() -> None:
+    a, b = lrs.LinearDecay(10_000), lrs.Sequence(lrs.LinearDecay(10_000, end=0.0), lrs.Constant(1))
+    assert not lrs.diff(a, b, 10_000)
+    assert lrs.diff(a, b, 10_002) == Difference(10_000, 1.0, 10_000)
+    assert lrs.diff(a, lrs.LinearDecay(5_000), 10_000) == Difference(1, 0.5, 5_000)
+    # inf - inf is no difference; the last bit is one
+    assert not lrs.diff(lrs.ExponentialDecay(2.0), 1.0 * lrs.ExponentialDecay(2.0), 5000)
+    assert lrs.diff(lrs.Constant(1), lrs.Constant(1 + 2**-52), 1).largest == 2**-52
+    assert not lrs.diff(lrs.Constant(1), lrs.Constant(2), 0)
+
+
+def test_match() -> None:
+    schedule = lrs.warmup_cosine(3e-4, 1000, warmup_steps=100)
+    steps = np.arange(0, 1000, 10)
+    logged = schedule(steps).astype(np.float32)
+    found = lrs.match(schedule, steps, logged)
+    assert found
+    assert (found.first, found.offset) == (None, 0)
+    assert 0 < found.largest < 3e-11
+    edited = logged.astype(float)
+    edited[40:] *= 0.5
+    found = lrs.match(schedule, steps.tolist(), edited.tolist())
+    assert not found
+    assert (found.first, found.offset) == (400, None)
+    assert found.expected == schedule(400)
+    assert found.logged == edited[40]
+    for offset in (1, -1):
+        shifted = schedule(np.maximum(steps + offset, 0))
+        assert lrs.match(schedule, steps, shifted).offset == offset
+        assert lrs.match(lrs.Shift(schedule, offset), steps, shifted)
+    rounded = [float(f"{value:.2e}") for value in logged.tolist()]
+    assert not lrs.match(schedule, steps, rounded)
+    assert lrs.match(schedule, steps, rounded, tolerance=1e-2)
+    assert lrs.match(schedule, [], [])
+
+
+# phases, describe, check
+
+
+def test_phases_lie_end_to_end_and_have_the_values_of_the_whole() -> None:
+    whole = 0.5 * lrs.Sequence(
+        lrs.LinearWarmup(5),
+        2 * lrs.Sequence(lrs.Constant(1, steps=3), lrs.CosineDecay(4)),
+        lrs.Take(lrs.Stretch(lrs.Sequence(lrs.LinearWarmup(2), lrs.StepDecay(3)), 2), 9),
+    )
+    parts = phases(whole)
+    assert [part.start for part in parts] == [0, 5, 8, 12, 16]
+    assert [part.stop for part in parts] == [5, 8, 12, 16, 21]
+    for part in parts:
+        for step in range(part.start, part.stop or 30):
+            assert part(step) == whole(step)
+
+
+def test_describe() -> None:
+    schedule = lrs.Sequence(lrs.LinearWarmup(10), lrs.LinearDecay(0), lrs.InverseSqrtDecay(10))
+    described = lrs.describe(schedule, 40)
+    assert [(p.start, p.stop) for p in described.phases] == [(0, 10), (10, 40)]
+    assert described.warnings[0].kind == "warmup"
+    assert str(described).splitlines() == [
+        "from step  to step  value  to value  phase",
+        "        0       10      0         1  LinearWarmup(10)",
+        "       10       40      1       0.5  InverseSqrtDecay(10.0)",
+        "note: the warmup takes 10 of 40 steps",
+    ]
+    assert [p.stop for p in lrs.describe(schedule).phases] == [10, None]
+    assert lrs.describe(schedule).warnings == ()
+    assert [p.stop for p in lrs.describe(schedule, 5).phases] == [5]
+    for any_schedule in ALL:
+        str(lrs.describe(any_schedule))
+
+
+GOOD = lrs.warmup_cosine(0.1, 1000, warmup_steps=100)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "steps", "expected"),
+    [
+        (GOOD, 1000, []),
+        (GOOD, 1001, []),
+        (GOOD, 1111, []),
+        (GOOD, 1112, [("long", 1000)]),
+        (GOOD, 999, [("short", 999), ("warmup", 100)]),
+        (lrs.Sequence(lrs.LinearWarmup(9), lrs.Constant(0.5)), 100, [("jump", 9)]),
+        (lrs.Sequence(lrs.LinearWarmup(9), lrs.Constant(0.5)), 9, [("warmup", 9)]),
+        (lrs.Sequence(lrs.LinearWarmup(9), lrs.Constant(1 + 1e-9)), 100, []),
+        (lrs.LinearDecay(100, end=-1.0), 100, [("negative", 51)]),
+        (lrs.LinearDecay(100, end=-1.0), 51, [("short", 51)]),
+        (lrs.Noam(512, 4000), 5000, []),
+        (lrs.Constant(1), 0, []),
+        (Ripple(10.0), 100, [("negative", 32)]),
+    ],
+)
+def test_check(schedule: lrs.Schedule, steps: int, expected: list[tuple[str, int]]) -> None:
+    found = lrs.check(schedule, steps)
+    assert [(finding.kind, finding.step) for finding in found] == expected
+    assert all(finding.fault == (finding.kind != "warmup") for finding in found)
+
+
+@pytest.mark.parametrize("schedule", ALL, ids=repr)
+def test_samples_have_both_sides_of_every_joint(schedule: lrs.Schedule) -> None:
+    steps = horizon(schedule)
+    assert 0 < steps <= 2**52
+    at = samples(schedule, steps, 100)
+    assert (at[0], at[-1]) == (0, steps)
+    assert (np.diff(at) > 0).all()
+    for part in phases(schedule)[1:]:
+        if part.start <= steps:
+            assert {max(0, part.start - 1), part.start} <= set(at.tolist())
+
+
+def test_the_horizon_of_an_endless_schedule_is_a_few_times_its_slowest_part() -> None:
+    assert horizon(lrs.Noam(512, 4000)) == 16_000
+    assert horizon(lrs.Stretch(lrs.StepDecay(30), 100)) == 12_000
+    assert horizon(0.1 * lrs.MultiStepDecay([30, 80])) == 320
+    assert horizon(lrs.Constant(1)) == 1
+    assert horizon(lrs.CosineDecay(0)) == 1

@@ -1,0 +1,252 @@
+"""What a value costs, counted and not timed: evaluations, lines, memory, operations.
+
+Every number here repeats on any machine, so a change that makes the library slower by its design
+fails a test, and a busy machine does not.
+"""
+
+from __future__ import annotations
+
+import dis
+import math
+import sys
+import tracemalloc
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+from cases import CASES, Case
+
+import lrsched as lrs
+from lrsched._engine.numbers import NUMBERS
+from lrsched._engine.numpy import _Interpreted
+
+N = 1_000_000
+
+
+@dataclass(frozen=True)
+class Counted(lrs.Schedule):
+    """A user's schedule that counts how often its formula is evaluated."""
+
+    steps: int
+    count = 0
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        type(self).count += 1
+        return xp.cos(t / self.steps)
+
+
+@dataclass(frozen=True)
+class Branching(Counted):
+    """One that no function can be written from: it asks whether the step is even."""
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        type(self).count += 1
+        return 1.0 if np.all(t % 2 == 0) else 0.5
+
+
+def evaluations(of: type[Counted], run: Callable[[], object]) -> int:
+    before = of.count
+    run()
+    return of.count - before
+
+
+def wrapped(schedule: lrs.Schedule) -> lrs.Schedule:
+    return 3e-4 * lrs.Sequence(lrs.LinearWarmup(10), lrs.Stretch(schedule, factor=2))
+
+
+def restarts(phases: int, length: int = 100) -> lrs.Schedule:
+    """Phases of one kind, no two of them alike."""
+    return lrs.Sequence(*(lrs.CosineDecay(length + i, end=0.1) for i in range(phases)))
+
+
+@pytest.mark.parametrize("schedule", [Counted(100), wrapped(Counted(100))], ids=repr)
+def test_a_formula_is_evaluated_for_the_first_call_and_never_again(schedule: lrs.Schedule) -> None:
+    steps = range(300)
+    # Once for the value that is held, and once for the function.
+    assert evaluations(Counted, lambda: schedule(0)) <= 2
+    assert evaluations(Counted, lambda: [schedule(t) for t in steps]) == 0
+    assert evaluations(Counted, lambda: [schedule(t + 0.5) for t in steps]) == 0
+    assert evaluations(Counted, lambda: schedule(steps)) <= 2
+    in_chunks = np.arange(50_000) % 300
+    assert evaluations(Counted, lambda: (schedule(in_chunks), schedule(in_chunks[::-1]))) == 0
+
+
+def test_a_formula_that_cannot_be_written_is_evaluated_once_a_call() -> None:
+    schedule = Branching(100)
+    schedule(0)
+    assert evaluations(Branching, lambda: [schedule(t) for t in range(90)]) == 90
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_no_schedule_is_interpreted(case: Case) -> None:
+    schedule = case.schedule
+    written: dict[str, Any] = {}
+    exec(schedule.source("written"), written)
+    schedule(0)
+    assert schedule._function.__name__ == "schedule"
+    assert "xp" not in schedule._function.__code__.co_names
+    for step in (0, 1, 7, 1000):
+        assert written["written"](step) == NUMBERS.interpret(schedule, step) == schedule(step)
+    schedule(np.arange(3))
+    assert not isinstance(schedule.__dict__["_fill"], _Interpreted)
+
+
+def lines_run(schedule: lrs.Schedule, step: int) -> int:
+    """How many lines of the schedule's function a call goes through."""
+    schedule(0)
+    seen = []
+
+    def watch(frame: FrameType, event: str, _: Any) -> Any:
+        if frame.f_code is schedule._function.__code__ and event == "line":
+            seen.append(frame.f_lineno)
+        return watch
+
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        schedule(step)
+    finally:
+        sys.settrace(before)
+    return len(seen)
+
+
+@pytest.mark.parametrize("phases", [2, 8, 64, 512])
+def test_many_phases_are_as_many_lines_of_which_a_call_runs_the_logarithm(phases: int) -> None:
+    schedule = restarts(phases)
+    assert len(schedule.source().splitlines()) <= 2 * phases + 6
+    assert schedule.steps is not None
+    longest = max(lines_run(schedule, t) for t in range(0, schedule.steps + 100, 50))
+    assert longest <= math.ceil(math.log2(phases + 1)) + 1
+    # The step and one name: a name for each phase would be made and cleared by every call.
+    assert schedule._function.__code__.co_nlocals == 2
+
+
+def test_the_function_of_a_product_of_sequences_has_the_boundaries_of_both() -> None:
+    both = restarts(64) * restarts(64, length=117)
+    # Two lines more for each: inf * 0 has no value.
+    assert len(both.source().splitlines()) <= 4 * (64 + 64) + 6
+
+
+def peak(schedule: lrs.Schedule, steps: Any) -> float:
+    """The most that was allocated at a time, by the size of the result, which is among it."""
+    schedule(steps[:10])
+    tracemalloc.start()
+    try:
+        size = schedule(steps).nbytes
+        return tracemalloc.get_traced_memory()[1] / size
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_an_array_needs_little_more_memory_than_its_values(case: Case) -> None:
+    assert peak(case.schedule, np.arange(N)) <= 1.25
+
+
+@pytest.mark.parametrize("phases", [2, 512])
+def test_many_phases_need_no_more_memory(phases: int) -> None:
+    schedule = restarts(phases, length=N // phases)
+    steps = np.arange(N)
+    assert peak(schedule, steps) <= 1.25
+    assert peak(schedule, steps.astype(float)) <= 1.25
+    assert peak(schedule, np.random.default_rng(0).permutation(steps)) <= 2.5
+
+
+def warmup_cosine() -> lrs.Schedule:
+    return 3e-4 * lrs.Sequence(lrs.LinearWarmup(2000), lrs.CosineDecay(98_000, end=0.1))
+
+
+def test_a_short_array_needs_little_more_memory_than_its_values() -> None:
+    assert peak(warmup_cosine(), np.arange(100_000)) <= 1.1
+
+
+def test_steps_that_repeat_are_in_order() -> None:
+    # Out of order, chunks are larger, and a part of each is copied.
+    assert peak(warmup_cosine(), np.arange(N) // 10) <= 1.1
+
+
+def test_a_transposed_array_is_read_as_it_lies() -> None:
+    steps = np.arange(N).reshape(1000, -1)
+    schedule = warmup_cosine()
+    assert peak(schedule, steps.T) <= 1.25  # a copy of the steps alone would be as large again
+    assert (schedule(steps.T) == schedule(steps).T).all()
+
+
+def test_whole_steps_become_floats_once() -> None:
+    """Each call of NumPy in the decay: a copy to floats, and nine operations on them."""
+    schedule = warmup_cosine()
+    schedule(np.arange(10))
+    _, decay, _ = schedule.__dict__["_fill"]._programs
+    names = [i.argval for i in dis.get_instructions(decay.func) if i.opname == "LOAD_GLOBAL"]
+    assert Counter(names) == {
+        "empty": 1,
+        "len": 1,
+        "copyto": 1,
+        "subtract": 2,
+        "divide": 1,
+        "multiply": 3,
+        "sin": 1,
+        "square": 1,
+        "add": 1,
+    }
+
+
+def equations(schedule: Callable[[Any], Any], step: Any) -> int:
+    """How many operations JAX traces, those inside of others included."""
+    jax = pytest.importorskip("jax")
+
+    def count(jaxpr: Any) -> int:
+        params = [v for eqn in jaxpr.eqns for v in eqn.params.values()]
+        inner = [v for p in params for v in (p if isinstance(p, (list, tuple)) else [p])]
+        return len(jaxpr.eqns) + sum(count(v.jaxpr) for v in inner if hasattr(v, "jaxpr"))
+
+    return count(jax.make_jaxpr(schedule)(step).jaxpr)
+
+
+@pytest.mark.frameworks
+def test_the_phases_of_a_sequence_are_compared_once() -> None:
+    torch = pytest.importorskip("torch")
+    schedule = lrs.Sequence(*[Counted(100)] * 20, Counted(50))
+    assert evaluations(Counted, lambda: schedule(torch.arange(5))) == 21
+    assert evaluations(Counted, lambda: schedule(torch.arange(5))) == 0
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("shape", [(), (5,)])
+def test_many_phases_are_few_operations_to_trace(shape: tuple[int, ...]) -> None:
+    step = np.zeros(shape, np.int32)
+    few, many = equations(restarts(4), step), equations(restarts(128), step)
+    assert many <= 2 * few + 20, f"{few} equations for 4 phases, {many} for 128"
+
+
+@pytest.mark.frameworks
+def test_many_phases_are_few_operations_to_torch() -> None:
+    torch = pytest.importorskip("torch")
+    from torch._dynamo.backends.common import aot_autograd
+
+    seen: list[int] = []
+    traced: list[int] = []
+
+    def inner(program: Any, _: Any) -> Any:
+        traced.append(len(program.graph.nodes))
+        return program.forward
+
+    outer = aot_autograd(fw_compiler=inner)
+
+    def backend(program: Any, inputs: Any) -> Any:
+        seen.append(len(program.graph.nodes))
+        return outer(program, inputs)
+
+    for phases in (4, 32, 128):
+        torch.compiler.reset()
+        schedule = restarts(phases)
+        compiled = torch.compile(lambda t, f=schedule: f(t), fullgraph=True, backend=backend)
+        step = torch.arange(5) * 50
+        assert torch.allclose(compiled(step), schedule(step), rtol=1e-6)
+    assert seen == [3, 3, 3]  # the steps, one function of them, and the result
+    few, *many = traced
+    assert max(many) <= few, f"{few} operations for 4 phases, {many} for 32 and 128"
