@@ -56,7 +56,7 @@ __all__ = [
 ]
 
 
-def _split(
+def _lengths(
     preset: str, total_steps: int, warmup_steps: int | None, warmup_fraction: float | None
 ) -> tuple[int, int]:
     """The warmup's length and the rest's."""
@@ -70,6 +70,18 @@ def _split(
         rule = f"at most total_steps={total_steps}"
         raise refusal(ValueError, preset, "warmup_steps", rule, warmup_steps)
     return warmup_steps, total_steps - warmup_steps
+
+
+def _warmup(
+    preset: str,
+    peak: float,
+    total_steps: int,
+    warmup_steps: int | None,
+    warmup_fraction: float | None,
+) -> tuple[LinearWarmup, int]:
+    """The line up to the peak that most begin with, and how many steps it leaves."""
+    steps, rest = _lengths(preset, total_steps, warmup_steps, warmup_fraction)
+    return LinearWarmup(steps, end=peak), rest
 
 
 @public
@@ -97,8 +109,8 @@ def warmup_constant(
     >>> lrs.warmup_constant(0.1, 100, warmup_steps=10)
     Sequence(LinearWarmup(10, end=0.1), Constant(0.1, steps=90))
     """
-    warmup, rest = _split("warmup_constant", total_steps, warmup_steps, warmup_fraction)
-    return Sequence(LinearWarmup(warmup, end=peak), Constant(peak, rest))
+    warmup, rest = _warmup("warmup_constant", peak, total_steps, warmup_steps, warmup_fraction)
+    return Sequence(warmup, Constant(peak, rest))
 
 
 @public
@@ -127,8 +139,8 @@ def warmup_linear(
     >>> lrs.warmup_linear(0.1, 100, warmup_fraction=0.1)
     Sequence(LinearWarmup(10, end=0.1), LinearDecay(90, start=0.1))
     """
-    warmup, rest = _split("warmup_linear", total_steps, warmup_steps, warmup_fraction)
-    return Sequence(LinearWarmup(warmup, end=peak), LinearDecay(rest, start=peak, end=end))
+    warmup, rest = _warmup("warmup_linear", peak, total_steps, warmup_steps, warmup_fraction)
+    return Sequence(warmup, LinearDecay(rest, start=peak, end=end))
 
 
 @public
@@ -160,8 +172,8 @@ def warmup_cosine(
     >>> schedule(0), schedule(2_000), schedule(100_000)
     (0.0, 0.0003, 3e-05)
     """
-    warmup, rest = _split("warmup_cosine", total_steps, warmup_steps, warmup_fraction)
-    return Sequence(LinearWarmup(warmup, end=peak), CosineDecay(rest, start=peak, end=end))
+    warmup, rest = _warmup("warmup_cosine", peak, total_steps, warmup_steps, warmup_fraction)
+    return Sequence(warmup, CosineDecay(rest, start=peak, end=end))
 
 
 @public
@@ -192,9 +204,9 @@ def warmup_polynomial(
     >>> lrs.warmup_polynomial(0.1, 100, power=2, warmup_steps=10)
     Sequence(LinearWarmup(10, end=0.1), PolynomialDecay(90, power=2.0, start=0.1))
     """
-    warmup, rest = _split("warmup_polynomial", total_steps, warmup_steps, warmup_fraction)
+    warmup, rest = _warmup("warmup_polynomial", peak, total_steps, warmup_steps, warmup_fraction)
     decay = PolynomialDecay(rest, power, start=peak, end=end)
-    return Sequence(LinearWarmup(warmup, end=peak), decay)
+    return Sequence(warmup, decay)
 
 
 @public
@@ -225,13 +237,13 @@ def warmup_inverse_sqrt(
     >>> schedule(50), schedule(100), schedule(400)
     (0.05, 0.1, 0.05)
     """
-    warmup, rest = _split("warmup_inverse_sqrt", total_steps, warmup_steps, warmup_fraction)
-    if timescale is None and warmup == 0:
+    warmup, rest = _warmup("warmup_inverse_sqrt", peak, total_steps, warmup_steps, warmup_fraction)
+    if timescale is None and warmup.steps == 0:
         raise refusal(
             ValueError, "warmup_inverse_sqrt", "timescale", "given where there is no warmup", None
         )
-    decay = InverseSqrtDecay(warmup if timescale is None else timescale, start=peak)
-    return Sequence(LinearWarmup(warmup, end=peak), Take(decay, rest))
+    decay = InverseSqrtDecay(warmup.steps if timescale is None else timescale, start=peak)
+    return Sequence(warmup, Take(decay, rest))
 
 
 _Decay = Literal["linear", "cosine", "1-sqrt", "exponential"]
@@ -284,12 +296,12 @@ def warmup_stable_decay(
     >>> lrs.warmup_stable_decay(1.0, 100, warmup_steps=10, decay_steps=20, decay="1-sqrt")
     Sequence(LinearWarmup(10), Constant(1.0, steps=70), PowerDecay(20, power=0.5))
     """
-    warmup, rest = _split("warmup_stable_decay", total_steps, warmup_steps, warmup_fraction)
+    warmup, rest = _warmup("warmup_stable_decay", peak, total_steps, warmup_steps, warmup_fraction)
     if decay_steps > rest:
         rule = f"at most the {rest} steps after the warmup"
         raise refusal(ValueError, "warmup_stable_decay", "decay_steps", rule, decay_steps)
     return Sequence(
-        LinearWarmup(warmup, end=peak),
+        warmup,
         Constant(peak, rest - decay_steps),
         _named_decay("warmup_stable_decay", decay, decay_steps, peak, end),
     )
@@ -324,12 +336,12 @@ def warmup_multistep(
     >>> schedule([0, 5, 29, 30, 60])
     array([0.   , 0.1  , 0.1  , 0.01 , 0.001])
     """
-    warmup, rest = _split("warmup_multistep", total_steps, warmup_steps, warmup_fraction)
-    if milestones and milestones[0] < warmup:
-        rule = f"at or after the end of the warmup, step {warmup}"
+    warmup, rest = _warmup("warmup_multistep", peak, total_steps, warmup_steps, warmup_fraction)
+    if milestones and milestones[0] < warmup.steps:
+        rule = f"at or after the end of the warmup, step {warmup.steps}"
         raise refusal(ValueError, "warmup_multistep", "milestones", rule, milestones)
-    decay = MultiStepDecay(tuple(step - warmup for step in milestones), gamma, start=peak)
-    return Sequence(LinearWarmup(warmup, end=peak), Take(decay, rest))
+    decay = MultiStepDecay(tuple(step - warmup.steps for step in milestones), gamma, start=peak)
+    return Sequence(warmup, Take(decay, rest))
 
 
 @public
@@ -364,7 +376,7 @@ def one_cycle(
     >>> schedule(0), schedule(30), schedule(100)
     (0.04, 1.0, 4e-06)
     """
-    warmup, rest = _split("one_cycle", total_steps, warmup_steps, warmup_fraction)
+    warmup, rest = _lengths("one_cycle", total_steps, warmup_steps, warmup_fraction)
     start = peak / 25 if start is None else start
     end = start / 1e4 if end is None else end
     return Sequence(
@@ -407,11 +419,11 @@ def cosine_restarts(
     >>> schedule(70)
     0.0
     """
-    warmup, rest = _split("cosine_restarts", total_steps, warmup_steps, warmup_fraction)
+    warmup, rest = _warmup("cosine_restarts", peak, total_steps, warmup_steps, warmup_fraction)
     # Counted, the waves end with their last one: a run that they fill does not hold its peak after.
     count = _cycles(rest, every, stretch)
     waves = Cycle(CosineDecay(every, start=peak, end=end), stretch=stretch, count=count)
-    return Sequence(LinearWarmup(warmup, end=peak), Take(waves, rest))
+    return Sequence(warmup, Take(waves, rest))
 
 
 def _cycles(steps: int, first: int, stretch: int) -> int:
@@ -500,7 +512,7 @@ def infinite_lr(
     >>> schedule(10), schedule(210), schedule(900), schedule(1000)
     (0.0003, 0.0001, 0.0001, 1e-05)
     """
-    warmup, rest = _split("infinite_lr", total_steps, warmup_steps, warmup_fraction)
+    warmup, rest = _warmup("infinite_lr", peak, total_steps, warmup_steps, warmup_fraction)
     constant = rest - cooldown_steps - decay_steps
     if constant < 0:
         rule = f"such that cooldown_steps + decay_steps is at most {rest}"
@@ -508,7 +520,7 @@ def infinite_lr(
     if (value > 0) != (end > 0):
         raise refusal(ValueError, "infinite_lr", "end", f"of the sign of value={value}", end)
     return Sequence(
-        LinearWarmup(warmup, end=peak),
+        warmup,
         CosineDecay(cooldown_steps, start=peak, end=value),
         Constant(value, constant),
         GeometricDecay(decay_steps, start=value, end=end),

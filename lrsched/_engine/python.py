@@ -113,7 +113,8 @@ class Function(Writer[Text]):
         return Text(f"-{self.write(x).within(_UNARY)}", _UNARY)
 
     def called(self, value: Symbol, name: str, *args: Any) -> Text:
-        self.needs.add(name)
+        if name != "abs":  # Python's own
+            self.needs.add(name)
         return Text(f"{name}({', '.join(self.write(x).text for x in args)})", _ATOM)
 
     def counted(self, value: Symbol, boundaries: tuple[Any, ...], t: Any) -> Text:

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from strategies import SCHEDULES
 
 import lrsched as lrs
+from lrsched.ask import questions
 from lrsched.ask.bounds import bounds
 from lrsched.ask.describe import horizon, phases, samples
-from lrsched.ask.questions import Difference
+from lrsched.ask.questions import Difference, values_at
 
 KNOWN = [case.schedule for case in CASES if not isinstance(case.schedule, Tower)]
 # Compositions of them, for the rules of the combinators.
@@ -268,6 +269,48 @@ def test_a_schedule_of_unknown_bounds_is_visited_and_given_up() -> None:
     with pytest.raises(ValueError, match=r"first_above: no answer for Ripple\(100000.0\) in 10"):
         lrs.first_above(Ripple(1e5), 1.0)
     assert time.process_time() - begin < 20
+
+
+@dataclass(frozen=True)
+class Bump(lrs.Schedule):
+    """A user's own that tells where it turns."""
+
+    peak_at: int
+    steps = None
+
+    @property
+    def turns(self) -> tuple[int, ...]:
+        return (self.peak_at,)
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return 1 / (1 + abs(t - self.peak_at) / self.peak_at)
+
+
+def test_a_users_class_that_tells_its_turns_is_answered_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    visited = []
+
+    def counted(schedule: lrs.Schedule, start: int, stop: int) -> Any:
+        visited.append(stop - start)
+        return values_at(schedule, start, stop)
+
+    monkeypatch.setattr(questions, "values_at", counted)
+    schedule = Bump(10**9)
+    assert lrs.first_above(schedule, 0.999) == 998_998_999
+    assert lrs.first_below(schedule, 0.001, after=10**9) == 1_000_000_000_001
+    assert lrs.first_above(schedule, 1.0) is None
+    assert lrs.first_below(0.5 + schedule, 0.6) == 10_000_000_001
+    assert sum(visited) < 50_000  # without its turns ten million, and no answer
+    assert bounds(schedule, 10**8, 10**10) == (schedule(10**10), 1.0)
+    assert lrs.check(schedule, 10**12) == ()
+
+
+def test_turns_say_where_a_curve_may_turn() -> None:
+    assert lrs.CosineDecay(9).turns == ()
+    assert lrs.Noam(8, warmup_steps=5).turns == (5,)
+    assert lrs.PiecewiseLinear([2, 4], [0.0, 1.0]).turns == (2, 4)
+    assert Ripple(1.0).turns is None
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -251,3 +252,21 @@ def test_a_power_is_that_power(power):
     for step, value in enumerate(schedule(range(9)).tolist()):
         assert value == pytest.approx((step + 0.5) ** power, rel=1e-15)
         assert schedule(step) == (step + 0.5) ** power
+
+
+@dataclass(frozen=True)
+class Valley(lrs.Schedule):
+    """A user's formula with a function of Python's own."""
+
+    lowest: int
+    steps = None
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return abs(t - self.lowest) / self.lowest
+
+
+def test_pythons_own_functions_in_a_formula() -> None:
+    schedule = Valley(4)
+    assert [schedule(step) for step in (0, 3, 4, 6.0)] == [1.0, 0.25, 0.0, 0.5]
+    assert schedule([0, 3, 4, 6]).tolist() == [1.0, 0.25, 0.0, 0.5]
+    assert schedule.source() == "def schedule(t):\n    return abs(t - 4) / 4"

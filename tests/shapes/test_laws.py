@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
 import math
 import pickle
 import random
@@ -267,3 +268,18 @@ def test_law_10_values(case: Case) -> None:
 
 def test_law_10_text_reads_back(case: Case) -> None:
     assert lrs.parse(repr(case.schedule)) == case.schedule
+
+
+def test_values_go_one_way_between_turns(case: Case) -> None:
+    """What a class says of its turns is so: questions skip steps by it."""
+    schedule = case.schedule
+    if schedule.turns is None:
+        return
+    assert all(type(turn) is int for turn in schedule.turns)
+    end = 200 if schedule.steps is None else min(schedule.steps + 2, 2**41)
+    cuts = [0, *(turn for turn in schedule.turns if 0 < turn < end), end]
+    for start, stop in itertools.pairwise(cuts):
+        values = schedule(np.linspace(start, stop, 1001))
+        way = np.diff(values[np.isfinite(values)])
+        noise = 4e-16 * abs(values[np.isfinite(values)]).max(initial=0)
+        assert (way >= -noise).all() or (way <= noise).all()
