@@ -15,7 +15,7 @@ to `evaluate.py`, which finds the road.
   the formula on any library's arrays, and `torch.py` where torch has its own way; `steps.py` keeps
   whole steps whole there; `skeleton.py` finds the phases that share one formula.
 
-`schedule.latex()` is `latex.py`: one more writer, of the expression as `paper.py` has it. Formulas
-of more than a step find their functions in `functions.py`; all complaints have the form of
-`errors.py`.
+`schedule.latex()` is `latex.py`: one more writer, of the expression as `paper.py` traces it and
+`simplify.py` puts it. Formulas of more than a step find their functions in `functions.py`; all
+complaints have the form of `errors.py`.
 """

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from lrsched._engine.paper import PAPER, Simplifier, threshold
+from lrsched._engine.paper import PAPER, threshold
 from lrsched._engine.pieces import Piece, cut_up, pieces
 from lrsched._engine.protocol import ScheduleLike
+from lrsched._engine.simplify import Simplifier
 from lrsched._engine.symbols import Symbol
 from lrsched._engine.writer import Text, Writer
 
@@ -32,8 +33,10 @@ class _LaTeX(Writer[Text]):
     """LaTeX's mathematics mode. What has a name of its own is among the definitions."""
 
     def __init__(self) -> None:
-        # Variables, which the simplifier keeps.
+        # By nodes, which the simplifier keeps: their names, and what is known of them.
         self._named: dict[int, Text] = {}
+        self._conditions: dict[int, Symbol | None] = {}
+        self._long: dict[int, bool] = {}
         super().__init__()
         self.definitions: list[str] = []
         self._simplified = Simplifier()
@@ -64,8 +67,8 @@ class _LaTeX(Writer[Text]):
         """An expression as one row without a condition, or as several if it branches itself."""
         self.begin()
         self.count(value)
-        condition = _branch(value)
-        if condition is None or (alone and _beside(value)):
+        condition = self._branch(value)
+        if condition is None or (alone and self._beside(value)):
             return [(self.write(value).text, "")]
         return self._branches(value, condition)
 
@@ -86,9 +89,36 @@ class _LaTeX(Writer[Text]):
             rows += [(text, _both(here, more)) for text, more in inner]
         return rows
 
+    def _branch(self, value: Any) -> Symbol | None:
+        """The first condition in an expression, outside of other clocks."""
+        if not isinstance(value, Symbol) or value.op == "clock":
+            return None
+        if id(value) not in self._conditions:
+            inner = (found for found in map(self._branch, value.args) if found is not None)
+            self._conditions[id(value)] = (
+                value.args[0] if value.op == "where" else next(inner, None)
+            )
+        return self._conditions[id(value)]
+
+    def _beside(self, value: Any) -> bool:
+        """Whether an expression is a factor or term beside cases, or beside another such."""
+        if value.op not in ("*", "+"):
+            return False
+        inner = [arg for arg in value.args if self._branch(arg) is not None]
+        return len(inner) == 1 and (inner[0].op == "where" or self._beside(inner[0]))
+
+    def _is_long(self, value: Any) -> bool:
+        """Whether a value is more than arithmetic of what has a name."""
+        if not isinstance(value, Symbol) or value.op in ("t", "t+", "%", "let", "clock"):
+            return False
+        if id(value) not in self._long:
+            called = value.op in ("call", "named")
+            self._long[id(value)] = called or any(map(self._is_long, value.args))
+        return self._long[id(value)]
+
     def keep(self, value: Symbol, written: Text) -> Text:
         """Named where it stands in several places, or reads as a step of its own."""
-        if value.op == "%" or (self.uses[id(value)] > 1 and _is_long(value)):
+        if value.op == "%" or (self.uses[id(value)] > 1 and self._is_long(value)):
             written = self._name(value, written)
         self.kept[id(value)] = written
         return written
@@ -222,33 +252,8 @@ def _cases(rows: list[_Row]) -> str:
     return "\\begin{cases}\n" + " \\\\\n".join(lines) + "\n\\end{cases}"
 
 
-def _is_long(value: Any) -> bool:
-    """Whether a value is more than arithmetic of what has a name."""
-    if not isinstance(value, Symbol) or value.op in ("t", "t+", "%", "let", "clock"):
-        return False
-    return value.op in ("call", "named") or any(map(_is_long, value.args))
-
-
 def _both(a: str, b: str) -> str:
     return rf"{a} \;\mathrm{{and}}\; {b}" if a and b else a or b
-
-
-def _branch(value: Any) -> Symbol | None:
-    """The first condition in an expression, outside of other clocks."""
-    if not isinstance(value, Symbol) or value.op == "clock":
-        return None
-    if value.op == "where":
-        condition: Symbol = value.args[0]
-        return condition
-    return next((found for found in map(_branch, value.args) if found is not None), None)
-
-
-def _beside(value: Any) -> bool:
-    """Whether an expression is a factor or term beside cases, or beside another such."""
-    if value.op not in ("*", "+"):
-        return False
-    inner = [arg for arg in value.args if _branch(arg) is not None]
-    return len(inner) == 1 and (inner[0].op == "where" or _beside(inner[0]))
 
 
 def _range(variable: str, start: float | None, stop: float | None) -> str:

@@ -200,7 +200,10 @@ class Symbols(Namespace):
             x = plain(x)
             if isinstance(x, Symbol):
                 return Symbol("call", name, x, floating=name not in ("ceil", "floor", "trunc"))
-            return function(x)
+            try:
+                return function(x)
+            except (ArithmeticError, ValueError):  # as with operators
+                return Symbol("call", name, x, floating=True)
 
         return call
 

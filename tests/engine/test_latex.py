@@ -282,3 +282,11 @@ def test_what_cannot_be_written_appears_by_name() -> None:
         rf"  0.5 \cdot {named} & t \geq 3",
         r"\end{cases}",
     ]
+
+
+def test_what_is_shared_is_written_once() -> None:
+    """Each cycle uses the step of the one around it twice: twenty would be a million copies."""
+    schedule: lrs.Schedule = lrs.RexDecay(3)
+    for _ in range(20):
+        schedule = lrs.Cycle(lrs.Take(schedule, 3), mirror=True)
+    assert len(schedule.latex()) < 10_000
