@@ -21,6 +21,7 @@ from lrsched.ask.questions import diff
 from lrsched.data.json import from_json, to_json
 from lrsched.data.scan import LONGEST
 from lrsched.data.text import parse
+from lrsched.show.plot import plot
 from lrsched.show.terminal import show
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
@@ -240,8 +241,6 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _plot(options: argparse.Namespace) -> int:
-    from lrsched.show.plot import plot
-
     schedules = [_read(argument) for argument in options.schedules]
     kind = Path(options.output).suffix
     if kind not in (".png", ".svg", ".pdf"):

@@ -189,10 +189,14 @@ def test_types_are_there_for_users() -> None:
 # What the files import
 
 
+def every() -> list[str]:
+    """All files, from the package on."""
+    return sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
+
+
 def core() -> list[str]:
-    """All files but the command line's and those made for one framework, from the package on."""
-    files = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
-    return [name for name in files if not re.match("__main__|cli|adapters/|compat/", name)]
+    """All but the command line's and those made for one framework."""
+    return [name for name in every() if not re.match("__main__|cli|adapters/|compat/", name)]
 
 
 def tree_of(name: str) -> ast.Module:
@@ -241,7 +245,7 @@ def within_functions(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
             yield from (n for n in ast.walk(node) if isinstance(n, (ast.Import, ast.ImportFrom)))
 
 
-@pytest.mark.parametrize("name", core())
+@pytest.mark.parametrize("name", every())
 def test_an_import_in_a_function_is_for_start_up_alone(name: str) -> None:
     """Each says so, on its line or above; matplotlib's is an extra's, imported where it is used."""
     lines = (ROOT / name).read_text("utf-8").splitlines()
