@@ -156,6 +156,7 @@ CASES = [
         lrs.StepDecay(30, gamma=0.97),
         {0: "1", 29: "1", 30: "0.97", 1200: "0.2957122873991324700675005"},
     ),
+    Case(lrs.StepDecay(30), {30: "0.1", 999: "1.000000000000001831867991e-33"}),
     Case(lrs.StepDecay(7, gamma=2.0), {6: "1", 7: "2", 70: "1024", 10**12: "inf"}),
     Case(
         lrs.MultiStepDecay([30, 60, 80], gamma=0.3, start=0.1),
@@ -260,6 +261,10 @@ CASES = [
     Case(
         lrs.Cycle(lrs.LinearWarmup(4), mirror=True),
         {0: "0", 4: "1", 5: "0.75", 7: "0.25", 8: "0", 12: "1"},
+    ),
+    Case(
+        lrs.Cycle(lrs.LinearDecay(10), gain=0.5),
+        {10: "0.5", 999: "1.577721810442023610823457e-31"},
     ),
     Case(
         lrs.Cycle(lrs.LinearWarmup(2), mirror=True, stretch=3, gain=0.5, count=2),

@@ -36,6 +36,9 @@ def _torch(module: Any, like: Any) -> Library:
 
 
 class _Jax(Library):
+    def unsigned(self, name: str) -> Any:
+        return getattr(self._module, name)
+
     def array(self, values: Any, dtype: Any) -> Any:
         # Goes to whatever device it meets a step on; a tracer has none to ask for.
         return self._module.asarray(np.asarray(values), dtype=dtype)
@@ -95,6 +98,12 @@ class _Keras(Library):
 
     def defaults(self) -> tuple[Any, Any]:
         return "float32", "int32"
+
+    def narrowed(self, steps: Any) -> Any:
+        # Its operators take no number that a signed integer of 32 bits has not: there a step holds.
+        if "64" in str(steps.dtype) or steps.dtype == "uint32":
+            steps = self._module.minimum(steps, self.array(self.most, steps.dtype))
+        return super().narrowed(steps)
 
     def cast(self, array: Any, dtype: Any) -> Any:
         return self._module.cast(array, dtype)

@@ -26,16 +26,17 @@ class Library(Namespace):
 
     real: Any  # the dtype to calculate in
     whole: Any  # the dtype of integers
-    most: int  # the largest of them
+    least: int  # the smallest of them that is used: they are symmetric, or begin at 0
+    most: int  # the largest
 
     def __init__(self, module: Any, like: Any) -> None:
         super().__init__(module)
         self._like = like
-        self.default, self.whole = self.defaults()
+        self.default, whole = self.defaults()
         name = dtype_name(like)
+        self.whole, self.least, self.most = self.integers(name, whole)
         # A step of more digits than the default keeps them up to the value.
         self.real = like.dtype if name == "float64" else self.default
-        self.most = 2 ** (31 if "32" in str(self.whole) else 63) - 1
         self.largest = float(np.finfo("f8" if "64" in str(self.real) else "f4").max)
 
     # What libraries disagree on.
@@ -43,6 +44,18 @@ class Library(Namespace):
         """The library's float dtype and its integers."""
         dtypes = self._module.__array_namespace_info__().default_dtypes()
         return dtypes["real floating"], dtypes["integral"]
+
+    def unsigned(self, name: str) -> Any:
+        """The unsigned dtype of that name, if all that a formula does can be done in it."""
+        return None
+
+    def integers(self, steps: str, whole: Any) -> tuple[Any, int, int]:
+        """The integers to calculate in, for steps of a dtype: which, from where, and how far."""
+        bits = 32 if "32" in str(whole) else 64
+        most = 2 ** (bits - 1) - 1
+        if steps == f"uint{bits}" and (kin := self.unsigned(steps)) is not None:
+            return kin, 0, 2 * most + 1  # steps that the signed ones have not
+        return whole, -most, most
 
     def cast(self, array: Any, dtype: Any) -> Any:
         return self._module.astype(array, dtype)
@@ -111,6 +124,11 @@ class Library(Namespace):
             return max(a, b)
         return Real(self, self._module.maximum(self.reals(a), self.reals(b)))
 
+    def apart(self, a: Any, b: Any) -> Any:
+        if isinstance(a, Ratio) or not (isinstance(a, Whole) or isinstance(b, Whole)):
+            return a - b
+        return (a if isinstance(a, Whole) else b.like(a)).apart(b)
+
     def number(self, value: float) -> float:
         """A float that fits: beyond the largest is infinity, as in the library's own arithmetic."""
         if abs(value) > self.largest:
@@ -154,7 +172,7 @@ class Library(Namespace):
 
     def count(self, boundaries: tuple[int, ...], t: Any) -> Any:
         t = t // 1
-        if isinstance(t, int):
+        if isinstance(t, (int, float)):
             return sum(boundary <= t for boundary in boundaries)
         known: tuple[float, ...] = tuple(map(self.number, boundaries))
         dtype = self.real
@@ -173,7 +191,11 @@ class Library(Namespace):
         found: Any = 0
         for half in (2**bit for bit in reversed(range(bits))):
             first = half > len(known) // 2  # the same place for every step
-            bound = known[half - 1] if first else self.gather(table, found + (half - 1))
+            bound = (
+                self.array(known[half - 1], dtype)
+                if first
+                else self.gather(table, found + (half - 1))
+            )
             found = found + self.cast(array >= bound, self.whole) * half
         return found if last == len(known) else self.smaller(found, last)
 
@@ -188,7 +210,7 @@ class Library(Namespace):
                 break
             # Never outside of its own steps: what is not selected must be finite too, or the
             # gradient is not.
-            local = self.maximum(t - offset, 0) if offset else t
+            local = self.apart(self.maximum(t, offset), offset) if offset else t
             of_phase = phase.held(local, self)
             value = of_phase if value is None else self.where(t >= offset, of_phase, value)
         return value
@@ -197,6 +219,10 @@ class Library(Namespace):
         value = real(schedule.held(self.step(schedule, steps), self))
         array = self.filled(self.number(value)) if isinstance(value, float) else self.reals(value)
         return self.cast(array, self.default)
+
+    def narrowed(self, steps: Any) -> Any:
+        """Whole steps as integers to calculate in; unsigned ones that do not fit wrap around."""
+        return self.cast(steps, self.whole)
 
     def step(self, schedule: ScheduleLike, steps: Any) -> Any:
         """Steps as a formula takes them. Their values are not looked at: below 0 reads as 0."""
@@ -207,7 +233,7 @@ class Library(Namespace):
         kind, _, bits = name.partition("int")
         if kind not in ("", "u") or not bits.isdigit():
             raise not_a_step(schedule, steps)
-        t = self.cast(steps, self.whole)
+        t = self.narrowed(steps)
         high = 2 ** (int(bits) - (kind == "")) - 1
         if kind == "":
             t = self.larger(t, 0)

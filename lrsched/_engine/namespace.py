@@ -91,6 +91,10 @@ class Namespace:
         """The step t, but never before `first`."""
         return self.maximum(t, first)
 
+    def apart(self, a: Any, b: Any) -> Any:
+        """a - b for steps of which no b is beyond its a."""
+        return a - b
+
     def read(self, clock: Any) -> Any:
         """A clock's value as a step; no clock runs to infinity, where a cycle has no place."""
         return self.minimum(self.maximum(clock, 0.0), FAR)
@@ -127,7 +131,7 @@ class Namespace:
     def cycle(self, t: Any, cycles: Cycles) -> tuple[Any, Any, Any]:
         """Of lengthening cycles: which one t is in, t's step in it, by how much it is stretched."""
         i = self.count(cycles.begins[1:], t)
-        u, factor = t - self.take(cycles.begins, i), self.take(cycles.factors, i)
+        u, factor = self.apart(t, self.take(cycles.begins, i)), self.take(cycles.factors, i)
         if cycles.ahead is not None:
             u = u + self.take(cycles.ahead, i)
         return i, self.minimum(u, cycles.first * factor), factor  # past the table, the last holds

@@ -47,7 +47,7 @@ class Skeleton:
             # In few digits, a power of a rounded base is far off: a base stays Python's number.
             base = value.args[0] if value.op == "**" else None
             operands = [self._place(arg, constant=arg is base) for arg in value.args]
-            self._operations.append((value.op, *operands))
+            self._operations.append((_known(value), *operands))
             self._places[id(value)] = ("operation", len(self._operations) - 1)
         return self._places[id(value)]
 
@@ -69,6 +69,15 @@ class Skeleton:
         for op, *operands in self._operations:
             done.append(_operation(op, xp)(*map(operand, operands)))
         return operand(self._last)
+
+
+def _known(value: Symbol) -> str:
+    """The operation; of a difference that is never below 0, so much."""
+    if value.op == "-" and not value.floating:
+        a, b = value.args
+        if type(a) is int and isinstance(b, Symbol) and b.most <= a:
+            return "apart"
+    return value.op
 
 
 def _operation(op: str, xp: Any) -> Callable[..., Any]:
@@ -119,7 +128,8 @@ class Shared:
         def column(values: tuple[Any, ...]) -> Any:
             return values[0] if len(set(values)) == 1 else xp.take(values, index)
 
-        local = xp.maximum(t - column(self.offsets), 0)
+        begin = column(self.offsets)
+        local = xp.apart(xp.maximum(t, begin), begin)
         if self.lengths is not None:
             local = xp.minimum(local, column(self.lengths))
         return self.shape(local, list(map(column, self.numbers)), xp)

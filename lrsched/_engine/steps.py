@@ -11,6 +11,7 @@ knows the range it is in, so an operation that might leave the integers goes on 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import operator
@@ -143,6 +144,8 @@ class Whole:
 
     # In integers, where the result is sure to be one.
     def __add__(self, k: Any) -> Any:
+        if isinstance(k, int) and k < 0:
+            return self - -k  # unsigned integers have no -k
         if isinstance(k, int) and k > 0 and self.high + k > self.xp.most:
             # Past the last integer a step holds: no step is asked about there.
             k = min(k, self.xp.most)
@@ -152,6 +155,8 @@ class Whole:
     __radd__ = __add__
 
     def __sub__(self, k: Any) -> Any:
+        if isinstance(k, int) and k < 0:
+            return self + -k
         k = self.like(k)
         # What begins beyond the last integer has not begun, by how much is not asked.
         return self._with(k.within() if isinstance(k, Known) else k, operator.sub)
@@ -168,7 +173,16 @@ class Whole:
         return 0 - self
 
     def __abs__(self) -> Any:
-        return abs(self.real())
+        return self if self.low >= 0 else self.at_least(-self)
+
+    def apart(self, k: Any) -> Any:
+        """self - k, where no k is above self: an integer, whatever the ranges say."""
+        k = self.like(k)
+        if not isinstance(k, Whole):
+            return self - k
+        if max(self.high, k.high) > self.xp.most:
+            return self - k  # which knows more than the library's integers
+        return Whole(self.xp, self.array - k.array, 0, self.high - k.low)
 
     def _with(self, k: Any, op: Callable[[Any, Any], Any]) -> Any:
         k = self.like(k)
@@ -178,7 +192,7 @@ class Whole:
             return op(self.real(), k)
         ends = [op(a, b) for a in (self.low, self.high) for b in (k.low, k.high)]
         low, high = min(ends), max(ends)
-        if -self.xp.most <= low and high <= self.xp.most:
+        if self.xp.least <= low and high <= self.xp.most:
             return Whole(self.xp, op(self.array, k.array), low, high)
         return op(self.real(), k.real())
 
@@ -241,7 +255,11 @@ class Whole:
         k = self.like(k)
         if isinstance(k, Ratio):
             return NotImplemented
-        return op(self.array, k.array) if isinstance(k, Whole) else op(self.real(), k)
+        if not isinstance(k, Whole):
+            return op(self.real(), k)
+        if k.high < self.xp.least:  # unsigned, and not cut to 0
+            return self.array < 0 if op is operator.le else self.array >= 0
+        return op(self.array, k.array)
 
     # In reals.
     def __truediv__(self, k: Any) -> Any:
@@ -254,10 +272,25 @@ class Whole:
         return self.real() ** power
 
     def __rpow__(self, base: Any) -> Any:
-        return base ** self.real()
+        return self.as_exponent(base)
 
-    def as_exponent(self, base: Any, d: Any) -> Any:
-        return self.real().as_exponent(base, d)
+    def as_exponent(self, base: Any, d: Any = 1) -> Any:
+        """base ** (self / d); powers of whole numbers add nothing to the rounding of their parts.
+
+        An exponent is written in digits, and each looks its power up: Python has made them, and few
+        products remain.
+        """
+        if not isinstance(base, (int, float)) or base in (0, 1) or d != 1 or self.low < 0:
+            return self.real().as_exponent(base, d)
+        # From here on the power is 0 or infinity, also for numbers that are multiplied by another.
+        last = min(self.high, _last_power(abs(base)))
+        digits, place, factors = self.at_most(last), 1, []
+        while place <= last:
+            digit = digits // place % _DIGITS
+            powers = tuple(_power(base, n * place) for n in range(digit.high + 1))
+            factors.append(self.xp.take(powers, digit))
+            place *= _DIGITS
+        return functools.reduce(operator.mul, factors) if factors else 1.0
 
 
 class Known(Whole):
@@ -274,17 +307,18 @@ class Known(Whole):
 
     def within(self) -> Known:
         """The same, cut to what the library's integers hold."""
-        most = self.xp.most
-        if -most <= self.low and self.high <= most:
+        least, most = self.xp.least, self.xp.most
+        if least <= self.low and self.high <= most:
             return self
-        values = tuple(max(-most, min(value, most)) for value in self.values)
+        values = tuple(max(least, min(value, most)) for value in self.values)
         return Known(self.xp, values, self.index)
 
     @property
     def array(self) -> Any:
         values = self.within().values
         if self.index is None:
-            return values[0]
+            # Unsigned integers are met by their own kind: a number may be read as a signed one.
+            return values[0] if self.xp.least else self.xp.array(values[0], self.xp.whole)
         return self.xp.look_up(values, self.xp.whole, self.index)
 
     def real(self) -> Any:
@@ -306,6 +340,23 @@ class Known(Whole):
             near = self.within()
             return (near - t).real() + (self - near).real()
         return super().__sub__(t)
+
+
+# Of how many powers each table has.
+_DIGITS = 256
+
+
+def _last_power(base: float) -> int:
+    """The first power that no float of any number of digits has, twice: or the last exponent."""
+    away = abs(math.log(base))
+    return 2**64 if away * 2**64 < 1500 else int(1500 / away) + 1
+
+
+def _power(base: float, n: int) -> float:
+    try:
+        return float(base**n)
+    except OverflowError:
+        return math.inf if base > 0 or n % 2 == 0 else -math.inf
 
 
 def real(value: Any) -> Any:

@@ -89,8 +89,8 @@ class Cycle(Schedule):
             i, u = t // self.first, t % self.first
             if self.count is not None:  # the very end belongs to the last cycle
                 last = xp.minimum(i, self.count - 1)
-                i, u = last, u + (i - last) * self.first
+                i, u = last, u + xp.apart(i, last) * self.first
         if self.mirror:
-            u = xp.minimum(u, self.first * factor - u)
+            u = xp.minimum(u, xp.apart(self.first * factor, u))
         value = xp.inner(self.schedule, u if self.table is None else xp.ratio(u, factor))
         return value if self.gain == 1 else xp.a_number(value * self.gain**i)

@@ -80,8 +80,8 @@ class Shift(_Wrapper):
         return None if length is None else max(0, length - self.offset)
 
     def formula(self, t: Any, xp: Any) -> Any:
-        seen = t + self.offset
-        return self.schedule.held(seen if self.offset >= 0 else xp.waiting(seen, 0), xp)
+        waited = t if self.offset >= 0 else xp.waiting(t, -self.offset)
+        return self.schedule.held(waited + self.offset, xp)
 
 
 @value

@@ -175,6 +175,53 @@ def test_jax_jit_scan_vmap_grad(case: Case, in_jax: Library) -> None:
     assert np.isfinite(slopes[np.isfinite(at_reals)]).all()
 
 
+# Steps that a signed integer of 32 bits has not, and what is long enough to be asked about them.
+BEYOND_SIGNED = np.array(
+    [0, 1, 3, 999, 2**24 + 1, *(2**31 + d for d in range(-2, 3)), 3 * 2**30, 2**32 - 101]
+    + [2**32 - d for d in range(4, 0, -1)],
+    np.uint32,
+)
+LONG = [
+    lrs.LinearDecay(2**32 - 2),
+    lrs.CosineDecay(2**33),
+    lrs.Sequence(
+        lrs.LinearWarmup(10),
+        lrs.Take(lrs.StepDecay(2**30, 0.5), 2**31 + 7),
+        lrs.CosineDecay(2**31 - 100),
+    ),
+    lrs.Sequence(*(lrs.CosineDecay(2**29 + i) for i in range(9))),  # which share one formula
+    lrs.Shift(lrs.LinearDecay(2**32 - 20), -5),
+    lrs.Stretch(lrs.CosineDecay(90), 2**25),
+    lrs.Stretch(lrs.CosineDecay(2**30), 2.5),
+    lrs.Cycle(lrs.CosineDecay(10**6), mirror=True),
+    lrs.Cycle(lrs.LinearDecay(3), count=2**30),
+    lrs.Staircase(lrs.LinearDecay(2**32 - 1), 2**20),
+    lrs.MultiStepDecay([5, 2**31, 2**31 + 2**30]),
+    lrs.PiecewiseLinear([0, 2**31, 2**32 - 1], [0.0, 1.0, 0.5]),
+    lrs.Noam(512, 2**31 + 5),
+]
+
+
+@pytest.mark.parametrize("schedule", [case.schedule for case in CASES] + LONG, ids=repr)
+def test_jax_unsigned_steps_beyond_the_signed_ones(schedule: lrs.Schedule, in_jax: Library) -> None:
+    import jax
+    import jax.numpy as jnp
+
+    expected = schedule(BEYOND_SIGNED)
+    steps = jnp.asarray(BEYOND_SIGNED)
+    for values in (jax.jit(schedule)(steps), schedule(steps), jax.vmap(schedule)(steps)):
+        assert values.dtype == in_jax.dtype
+        limits = np.finfo(in_jax.dtype)
+        small = np.abs(expected) <= limits.max
+        np.testing.assert_allclose(
+            np.asarray(values, float)[small],
+            expected[small],
+            rtol=1e-6 if in_jax.eps > 2**-30 else 1e-12,
+            atol=limits.tiny,
+        )
+        assert (np.asarray(values)[~small] == np.inf).all()
+
+
 def test_jax_traced_once(in_jax: Library) -> None:
     import jax
 
@@ -269,6 +316,14 @@ run = lrs.Sequence(lrs.LinearWarmup(4), lrs.Cycle(lrs.CosineDecay(9), stretch=2,
 steps = np.arange(100, dtype="int32")
 values = library.read(keras.Model(x, run(x))(steps))
 np.testing.assert_allclose(values, run(steps), rtol=1e-6)
+for dtype in ("int64", "uint32"):  # symbols know 2**31 - 1 at most, and hold there
+    if dtype == "int64" and backend == "jax" or dtype == "uint32" and backend == "torch":
+        continue
+    x = keras.Input((), dtype=dtype)
+    steps = np.array([0, 2, 2**31 - 1, 2**31, 2**32 - 1], dtype=dtype)
+    far = lrs.Sequence(lrs.LinearWarmup(4), lrs.LinearDecay(2**32))
+    values = library.read(keras.Model(x, far(x))(steps))
+    np.testing.assert_allclose(values, far(np.minimum(steps, 2**31 - 1)), rtol=1e-6)
 print("done", backend)
 """
 
