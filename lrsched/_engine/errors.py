@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lrsched._engine.protocol import ScheduleLike
+
 
 def refusal(kind: type[Exception], owner: str, name: str, must_be: str, value: Any) -> Exception:
     """The one form of every complaint: class, parameter, rule, value."""
@@ -31,3 +33,25 @@ def not_a_step(schedule: object, step: Any) -> Exception:
     """Something that is no number."""
     owner, rule = type(schedule).__name__, "a number or an array of numbers"
     return refusal(TypeError, owner, "step", rule, step)
+
+
+def no_number(schedule: ScheduleLike, value: Any) -> Exception:
+    """A formula's value that is none."""
+    owner = type(schedule).__name__
+    return refusal(TypeError, owner, "formula(t, xp)", "a number, or an array of t's shape", value)
+
+
+def failed(schedule: ScheduleLike, t: Any, xp: Any, error: Exception) -> Exception:
+    """What a formula raised, by the innermost schedule that can't be evaluated at these steps."""
+    for value in vars(schedule).values():
+        for member in value if isinstance(value, tuple) else (value,):
+            if hasattr(type(member), "formula"):
+                try:
+                    inner = member.held(t, xp)
+                except Exception as cause:
+                    return failed(member, t, xp, cause)
+                if not hasattr(inner, "dtype") and not isinstance(inner, (int, float, complex)):
+                    return no_number(member, inner)
+    kind = TypeError if isinstance(error, TypeError) else ValueError
+    hint = "; xp.where(condition, a, b) takes both branches" if "truth value" in str(error) else ""
+    return kind(f"{type(schedule).__name__}: formula(t, xp) failed: {error}{hint}")

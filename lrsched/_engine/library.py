@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lrsched._engine.errors import not_a_step
+from lrsched._engine.errors import no_number, not_a_step
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.protocol import ScheduleLike, SequenceLike
 from lrsched._engine.ratio import Ratio
@@ -216,7 +216,14 @@ class Library(Namespace):
         return value
 
     def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
-        value = real(schedule.held(self.step(schedule, steps), self))
+        t = self.step(schedule, steps)
+        try:
+            value = real(schedule.held(t, self))
+        except Exception as error:  # the library's own, which says where it was
+            error.add_note(f"in the formula of {type(schedule).__name__}")
+            raise
+        if not isinstance(value, (float, Real)) and not hasattr(value, "dtype"):
+            raise no_number(schedule, value)
         array = self.filled(self.number(value)) if isinstance(value, float) else self.reals(value)
         return self.cast(array, self.default)
 

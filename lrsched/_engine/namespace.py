@@ -56,7 +56,7 @@ class Namespace:
         return self.where(value == value, value, 0.0)
 
     def power(self, x: Any, k: Any) -> Any:
-        """x**k."""
+        """x**k, where x is never below 0."""
         return x**k
 
     def one_minus_power(self, x: Any, y: Any, power: float) -> Any:

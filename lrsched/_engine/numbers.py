@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lrsched._engine.errors import wrong_step
+from lrsched._engine.errors import failed, no_number, wrong_step
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.numpy import NUMPY
 from lrsched._engine.protocol import ScheduleLike, SequenceLike
@@ -38,7 +38,7 @@ class Numbers(Namespace):
         return bisect.bisect_right(boundaries, t // 1)
 
     def take(self, values: tuple[Any, ...], index: Any) -> Any:
-        return values[index]
+        return values[int(index)]
 
     def join(self, t: Any, sequence: SequenceLike) -> Any:
         i = self.count(sequence.offsets, t) - 1
@@ -58,9 +58,17 @@ class Numbers(Namespace):
     def interpret(self, schedule: ScheduleLike, step: Any) -> float:
         """The value by the formula itself, without a function written from it."""
         try:
-            return float(schedule.held(step, self))
+            value = schedule.held(step, self)
         except (ArithmeticError, ValueError):
             return _beyond(schedule, step)
+        except Exception as error:  # whatever a user's formula does
+            raise failed(schedule, step, self, error) from error
+        if isinstance(value, complex):  # a root of what is below 0: no number to IEEE arithmetic
+            return _beyond(schedule, step)
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise no_number(schedule, value) from None
 
 
 def _beyond(schedule: ScheduleLike, step: Any) -> float:
@@ -100,7 +108,7 @@ def _function(schedule: ScheduleLike) -> Callable[[Any], float]:
     try:
         return written(schedule).compiled()
     except _UNWRITABLE:
-        return lambda step: float(schedule.held(step, NUMBERS))
+        return lambda step: NUMBERS.interpret(schedule, step)
 
 
 def method(name: str, schedule: ScheduleLike, divisor: float) -> Callable[[Any, Any], float]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lrsched._engine.errors import not_a_step, wrong_step
+from lrsched._engine.errors import failed, no_number, not_a_step, wrong_step
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.protocol import ScheduleLike, SequenceLike
 from lrsched._engine.ratio import Ratio, plain
@@ -38,7 +38,7 @@ class NumPy(Namespace):
         return np.searchsorted(table(boundaries, "int"), whole, side="right")
 
     def take(self, values: tuple[Any, ...], index: Any) -> Any:
-        return table(values, type(values[0]).__name__)[index]
+        return table(values, type(values[0]).__name__)[np.asarray(index).astype(np.int64)]
 
     def join(self, t: Any, sequence: SequenceLike) -> Any:
         offsets, phases = sequence.offsets, sequence.phases
@@ -51,7 +51,20 @@ class NumPy(Namespace):
 
     def interpret(self, schedule: ScheduleLike, t: Any) -> Any:
         """The values by the formula itself, without a program written from it."""
-        return np.broadcast_to(plain(schedule.held(t, self)), t.shape)
+        try:
+            values = np.asarray(plain(schedule.held(t, self)))
+        except OverflowError:
+            raise
+        except Exception as error:  # whatever a user's formula does
+            raise failed(schedule, t, self, error) from error
+        if values.dtype.kind == "O":  # fractions, say
+            try:
+                values = np.array([float(x) for x in values.flat]).reshape(values.shape)
+            except (TypeError, ValueError):
+                raise no_number(schedule, values[()]) from None
+        if values.dtype.kind not in "iufb":
+            raise no_number(schedule, values[()])
+        return np.broadcast_to(values, t.shape)
 
     def evaluate(self, schedule: ScheduleLike, steps: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         kind = steps.dtype.kind

@@ -116,7 +116,7 @@ class Paper(Symbols):
         return value if isinstance(value, Symbol) else super().a_number(value)
 
     def power(self, x: Any, k: Any) -> Any:
-        return Symbol("**", x, k, floating=True)
+        return Symbol("**", plain(x), k, floating=True)
 
     def one_minus_power(self, x: Any, y: Any, power: float) -> Any:
         return 1 - x**power if isinstance(x, Symbol) else super().one_minus_power(x, y, power)

@@ -25,6 +25,7 @@ _CALLS = {
     "//": "floor_divide",
     "%": "remainder",
     "**": "power",
+    "pow": "power",
 }
 _POWERS = {2: "square", 0.5: "sqrt", -1: "reciprocal"}
 
@@ -102,6 +103,8 @@ class _Program(Writer[str]):
     def number(self, value: Any) -> str:
         if (type(value) is int and -_WHOLE <= value <= _WHOLE) or type(value) is float:
             value = np.asarray(value)  # which NumPy takes in half the time
+        elif not isinstance(value, (int, float, np.ndarray)):
+            raise TypeError(f"{value!r} is no plain number")
         self.numbers.append(value)
         return f"k{len(self.numbers) - 1}"
 
@@ -133,7 +136,8 @@ class _Program(Writer[str]):
 
     def taken(self, value: Symbol, values: tuple[Any, ...], index: Any) -> str:
         look_up = self.number(table(values, type(values[0]).__name__))
-        text = f"{look_up}[{self.write(index)}]"
+        whole = "" if index.op == "count" else ".astype('int64')"
+        text = f"{look_up}[{self.write(index)}{whole}]"
         self._release(index)
         return self._assigned(text)
 
@@ -143,7 +147,8 @@ class _Program(Writer[str]):
         return self._assigned(text)
 
     def binary(self, value: Symbol, a: Any, b: Any) -> str:
-        if value.op == "**" and isinstance(b, (int, float)) and b in _POWERS and is_floating(a):
+        known = isinstance(b, (int, float)) and b in _POWERS
+        if value.op in ("**", "pow") and known and is_floating(a):
             return self._function(value, _POWERS[b], a)
         if value.op in _CALLS:
             return self._function(value, _CALLS[value.op], a, b)

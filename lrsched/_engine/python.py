@@ -98,6 +98,8 @@ class Function(Writer[Text]):
         return Text(f"({name} := {written.text})", _ATOM)
 
     def number(self, value: Any) -> Text:
+        if type(value) not in (int, float, bool):
+            raise ValueError(f"{value!r} is no plain number")
         text = repr(value)
         if text.lstrip("-") in ("inf", "nan"):
             return Text(f"float('{text}')", _ATOM)
@@ -119,10 +121,16 @@ class Function(Writer[Text]):
 
     def counted(self, value: Symbol, boundaries: tuple[Any, ...], t: Any) -> Text:
         self.needs.add("bisect_right")
-        return Text(f"bisect_right({boundaries!r}, {self.write(t).text})", _ATOM)
+        return Text(f"bisect_right({self._tuple(boundaries)}, {self.write(t).text})", _ATOM)
 
     def taken(self, value: Symbol, values: tuple[Any, ...], index: Any) -> Text:
-        return Text(f"{values!r}[{self.write(index).text}]", _ATOM)
+        at = self.write(index).text
+        at = at if index.op == "count" else f"int({at})"
+        return Text(f"{self._tuple(values)}[{at}]", _ATOM)
+
+    def _tuple(self, values: tuple[Any, ...]) -> str:
+        texts = [self.number(value).text for value in values]
+        return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
 
     def chosen(self, value: Symbol, condition: Any, a: Any, b: Any) -> Text:
         test = self.write(condition).within(_TERNARY + 1)
@@ -134,6 +142,8 @@ class Function(Writer[Text]):
         return Text(f"{yes} if {test} else {no}", _TERNARY)
 
     def binary(self, value: Symbol, a: Any, b: Any) -> Text:
+        if value.op == "pow":  # of a number below 0 it raises, where ** is complex
+            return self.called(value, "pow", a, b)
         binds, _ = OPERATORS[value.op]
         # a - b - c is (a - b) - c; a ** b ** c is a ** (b ** c); a < b < c is neither.
         chains = value.op in COMPARISONS or value.op == "**"

@@ -57,7 +57,7 @@ class Simplifier:
                 return self.multiply(a, b)
             case "/", a, b:
                 return self.divide(a, b)
-            case "**", a, b:
+            case "**" | "pow", a, b:
                 return self.power(a, b)
             case "//", a, b:
                 return self.call("floor", self.divide(a, b))

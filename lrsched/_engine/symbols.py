@@ -12,6 +12,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.protocol import SequenceLike
 from lrsched._engine.ratio import Ratio, plain
@@ -31,6 +33,7 @@ OPERATORS: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
     "//": (3, operator.floordiv),
     "%": (3, operator.mod),
     "**": (5, operator.pow),
+    "pow": (6, operator.pow),  # of what may be below 0, where a float has no power
 }
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 # The step, and a step so many later.
@@ -100,10 +103,12 @@ class Symbol:
         return _binary("%", self, k)
 
     def __pow__(self, k: Any) -> Any:
-        return _binary("**", self, k)
+        k = _plain(k)
+        return _binary("**" if isinstance(k, (int, float)) and k == k // 1 else "pow", self, k)
 
     def __rpow__(self, k: Any) -> Any:
-        return _binary("**", k, self)
+        k = _plain(k)
+        return _binary("**" if isinstance(k, (int, float)) and k >= 0 else "pow", k, self)
 
     def __neg__(self) -> Any:
         return Symbol("neg", self, floating=self.floating)
@@ -130,9 +135,15 @@ class Symbol:
         return _binary("!=", self, k)
 
 
+def _plain(value: Any) -> Any:
+    """NumPy's scalars as Python's numbers, which can be written down."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def _binary(op: str, a: Any, b: Any) -> Any:
     if isinstance(b, Ratio):
         return NotImplemented  # which knows how to take a symbol
+    a, b = _plain(a), _plain(b)
     floating = op == "/" or is_floating(a) or is_floating(b)
     return Symbol(op, a, b, floating=floating)
 
@@ -140,9 +151,10 @@ def _binary(op: str, a: Any, b: Any) -> Any:
 def operated(op: str, a: Any, b: Any) -> Any:
     """An operator between two values; as it is where numbers have no result."""
     try:
-        return OPERATORS[op][1](a, b)
+        value = OPERATORS[op][1](a, b)
     except (ArithmeticError, ValueError):  # beyond floats, or a branch that is not taken
         return Symbol(op, a, b, floating=True)
+    return Symbol(op, a, b, floating=True) if isinstance(value, complex) else value
 
 
 def is_floating(value: Any) -> bool:
@@ -191,6 +203,8 @@ class Symbols(Namespace):
                 return getattr(self, args[0])(*args[1:])
             case "where" | "count" | "take":
                 return getattr(self, op)(*args)
+            case "**":
+                return self.power(*args)
         return operated(op, *args)
 
     def __getattr__(self, name: str) -> Any:
@@ -209,8 +223,12 @@ class Symbols(Namespace):
 
     abs = staticmethod(abs)
 
+    def power(self, x: Any, k: Any) -> Any:
+        x = plain(x)
+        return _binary("**", x, k) if isinstance(x, Symbol) else x**k
+
     def where(self, condition: Any, a: Any, b: Any) -> Any:
-        a, b = plain(a), plain(b)
+        a, b = _plain(plain(a)), _plain(plain(b))
         if not isinstance(condition, Symbol):
             return a if condition else b
         return Symbol("where", condition, a, b, floating=is_floating(a) and is_floating(b))
@@ -230,11 +248,12 @@ class Symbols(Namespace):
             t = t // 1
         if not isinstance(t, Symbol) or not boundaries:
             return bisect.bisect_right(boundaries, t) if boundaries else 0
-        return Symbol("count", boundaries, t)
+        return Symbol("count", tuple(map(_plain, boundaries)), t)
 
     def take(self, values: tuple[Any, ...], index: Any) -> Any:
         if not isinstance(index, Symbol):
             return values[index]
+        values = tuple(map(_plain, values))
         return Symbol("take", values, index, floating=all(type(v) is float for v in values))
 
     def join(self, t: Any, sequence: SequenceLike) -> Any:

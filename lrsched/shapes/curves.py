@@ -92,7 +92,7 @@ class PowerOfPassed(Ramp):
     power: float
 
     def share_of_end(self, t: Any, xp: Any) -> Any:
-        return self.passed(t) ** self.power
+        return xp.power(self.passed(t), self.power)
 
     def share_of_start(self, t: Any, xp: Any) -> Any:
         return xp.one_minus_power(self.passed(t), self.left(t), self.power)
@@ -104,7 +104,7 @@ class PowerOfLeft(Ramp):
     power: float
 
     def share_of_start(self, t: Any, xp: Any) -> Any:
-        return self.left(t) ** self.power
+        return xp.power(self.left(t), self.power)
 
     def share_of_end(self, t: Any, xp: Any) -> Any:
         return xp.one_minus_power(self.left(t), self.passed(t), self.power)
@@ -171,4 +171,4 @@ class InversePower(Schedule):
     turns = ()
 
     def formula(self, t: Any, xp: Any) -> Any:
-        return self.start * (self.timescale / (t + self.timescale)) ** self.power
+        return self.start * xp.power(self.timescale / (t + self.timescale), self.power)

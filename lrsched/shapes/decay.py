@@ -440,5 +440,5 @@ class Noam(Schedule):
     def formula(self, t: Any, xp: Any) -> Any:
         # One formula on both sides of the peak, without the singularity of t**-0.5 at 0.
         rise = xp.minimum(t, self.warmup_steps) / self.warmup_steps
-        fall = xp.maximum(t, self.warmup_steps) ** -0.5
+        fall = xp.power(xp.maximum(t, self.warmup_steps), -0.5)
         return self.scale * xp.power(self.d_model, -0.5) * rise * fall

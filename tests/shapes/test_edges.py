@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -270,3 +271,82 @@ def test_pythons_own_functions_in_a_formula() -> None:
     assert [schedule(step) for step in (0, 3, 4, 6.0)] == [1.0, 0.25, 0.0, 0.5]
     assert schedule([0, 3, 4, 6]).tolist() == [1.0, 0.25, 0.0, 0.5]
     assert schedule.source() == "def schedule(t):\n    return abs(t - 4) / 4"
+
+
+@dataclass(frozen=True)
+class Written(lrs.Schedule):
+    """A user's formula, any."""
+
+    text: str
+    steps = None
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return eval(self.text, {"t": t, "xp": xp, "np": np, "Fraction": Fraction, "one": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("np.sqrt(2.0) * t", [0.0, 1.4142135623730951, 2.8284271247461903]),
+        ("t * np.float32(0.5)", [0.0, 0.5, 1.0]),
+        ("np.array([2.0, 3.0])[1] + t", [3.0, 4.0, 5.0]),
+        ("xp.where(t < np.int64(2), np.float64(3), np.float32(0.5))", [3.0, 3.0, 0.5]),
+        ("xp.take((np.float64(0.5), np.float64(0.25)), t // 2)", [0.5, 0.5, 0.25]),
+        ("xp.take((0.5, 0.25), xp.count((np.int64(2),), t))", [0.5, 0.5, 0.25]),
+        ("Fraction(1, 4) * t", [0.0, 0.25, 0.5]),
+        ("one * np.longdouble(2) * t", [0.0, 2.0, 4.0]),
+    ],
+)
+def test_numbers_of_any_kind_in_a_formula(text: str, values: list[float]) -> None:
+    schedule = Written(text)
+    for step, value in enumerate(values):
+        for seen in (schedule(step), schedule(float(step)), (1.0 * schedule)(step)):
+            assert type(seen) is float
+            assert seen == value
+    assert schedule(range(3)).tolist() == values
+    if "Fraction" in text or "longdouble" in text:
+        with pytest.raises(ValueError, match="is no plain number"):
+            schedule.source()
+        return
+    scope: dict[str, Any] = {}
+    exec(schedule.source(), scope)  # it stands on its own
+    assert [scope["schedule"](step) for step in range(3)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("(t - 8.0) ** 0.5", {3: math.nan, 12: 2.0}),
+        ("(-0.5) ** t", {2: 0.25, 2.5: math.nan}),
+        ("(t - 8.0) ** t", {3: -125.0, 3.5: math.nan}),
+        ("1.0 * (t - 8.0) ** (1 / 3) if t < 20 else 1.0", {0: math.nan, 16: 2.0, 30: 1.0}),
+    ],
+)
+def test_never_anything_but_a_float(text: str, values: dict[float, float]) -> None:
+    """A root of what is below 0 is no number, for one step as for an array of them."""
+    schedule = Written(text)
+    for step, value in values.items():
+        assert type(schedule(step)) is float
+        assert schedule(step) == pytest.approx(value, nan_ok=True)
+        assert schedule([step])[0] == pytest.approx(value, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "says"),
+    [
+        ("None", 3, r"Written: formula\(t, xp\) must be a number, or an array .*, got None"),
+        ("None", [3, 4], r"Written: formula\(t, xp\) must be a number, or an array .*, got None"),
+        ("'x'", 3.5, "Written: .*, got 'x'"),
+        ("t + 'x'", 3, r"Written: formula\(t, xp\) failed: unsupported operand"),
+        ("1 if t < 3 else 2", [1, 2], "Written: .* ambiguous.*; xp.where.* takes both branches"),
+        ("xp.nothing(t)", 3, "Written: .*no attribute 'nothing'"),
+    ],
+)
+def test_a_formula_that_fails_is_named(text: str, step: Any, says: str) -> None:
+    for schedule in (
+        Written(text),
+        0.5 * Written(text),
+        lrs.Sequence(lrs.LinearWarmup(1), lrs.Stretch(Written(text) + lrs.LinearDecay(5), 2)),
+    ):
+        with pytest.raises((TypeError, ValueError), match=says):
+            schedule(step)
