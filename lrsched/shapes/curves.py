@@ -30,9 +30,9 @@ class Finite(Schedule):
 class Blend(Schedule):
     """A mix of `start` and `end` in two shares that add up to 1.
 
-    Only one share is computed and the other is the rest, 1 - share. It is the share of the end
-    that is larger in size: the rounding of the rest is then small beside the value at every step.
-    The other way round, the last steps before a zero floor lose half of their digits.
+    Only one share is computed: that of the end which is larger in size. What it adds to the other
+    end is then never a small difference of large numbers; the other way round, the last steps
+    before a zero floor lose half of their digits.
     """
 
     start: float
@@ -49,12 +49,24 @@ class Blend(Schedule):
 
     def formula(self, t: Any, xp: Any) -> Any:
         if abs(self.end) > abs(self.start):
-            return _mixed(self.start, self.end, self.share_of_end(t, xp))
-        return _mixed(self.end, self.start, self.share_of_start(t, xp))
+            return _mixed(self.start, self.end, self.share_of_end(t, xp), xp)
+        return _mixed(self.end, self.start, self.share_of_start(t, xp), xp)
 
 
-def _mixed(small: float, large: float, share: Any) -> Any:
-    return large * share if small == 0 else small * (1 - share) + large * share
+def _mixed(small: float, large: float, share: Any, xp: Any) -> Any:
+    """One sum of one product, which rises and falls with the share, to the last digit."""
+    distance = span(small, large)
+    if distance is None:  # between ends of different signs
+        low, high = min(small, large), max(small, large)
+        return xp.minimum(xp.maximum(small * (1 - share) + large * share, low), high)
+    return small + distance * share if small else distance * share
+
+
+def span(small: float, large: float) -> float | None:
+    """A distance that leads from one end to the other exactly, if any float does."""
+    rounded = large - small
+    near = (rounded, math.nextafter(rounded, math.inf), math.nextafter(rounded, -math.inf))
+    return next((distance for distance in near if small + distance == large), None)
 
 
 class Ramp(Finite, Blend):

@@ -1,10 +1,13 @@
 """Schedules given by their values: a constant, steps, and straight lines between points."""
 
+import functools
+import itertools
 from typing import Any
 
 from lrsched._core.check import Count, Numbers, Real, Steps, refusal
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import value
+from lrsched.shapes.curves import span
 
 
 @value
@@ -118,11 +121,24 @@ class PiecewiseLinear(Schedule):
             rule = f"as many as the {len(self.knots)} knots"
             raise refusal(ValueError, "PiecewiseLinear", "values", rule, self.values)
 
+    @functools.cached_property
+    def _lines(self) -> tuple[tuple[Any, ...], ...]:
+        """Of each line: its end that is smaller in size, how far to the other, whether it rises."""
+        ends = [sorted(pair, key=abs) for pair in itertools.pairwise(self.values)]
+        rises = tuple(int(abs(b) > abs(a)) for a, b in itertools.pairwise(self.values))
+        return tuple(small for small, _ in ends), tuple(span(*pair) for pair in ends), rises
+
     def formula(self, t: Any, xp: Any) -> Any:
         if len(self.knots) == 1:
             return self.values[0]
         t = xp.waiting(t, self.knots[0])
         i = xp.count(self.knots[1:-1], t)
         k0, k1 = xp.take(self.knots[:-1], i), xp.take(self.knots[1:], i)
-        v0, v1 = xp.take(self.values[:-1], i), xp.take(self.values[1:], i)
-        return v0 * ((k1 - t) / (k1 - k0)) + v1 * ((t - k0) / (k1 - k0))
+        passed, left = xp.apart(t, k0), xp.apart(k1, t)
+        small, spans, rises = self._lines
+        if None in spans:
+            v0, v1 = xp.take(self.values[:-1], i), xp.take(self.values[1:], i)
+            value = v0 * (left / (k1 - k0)) + v1 * (passed / (k1 - k0))
+            return xp.minimum(xp.maximum(value, xp.minimum(v0, v1)), xp.maximum(v0, v1))
+        share = xp.where(xp.take(rises, i) > 0, passed, left) / (k1 - k0)
+        return xp.take(small, i) + xp.take(spans, i) * share

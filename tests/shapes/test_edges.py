@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import random
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -350,3 +351,36 @@ def test_a_formula_that_fails_is_named(text: str, step: Any, says: str) -> None:
     ):
         with pytest.raises((TypeError, ValueError), match=says):
             schedule(step)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "steps"),
+    [
+        (lrs.PowerDecay(1_000_000, power=3, start=0.7, end=1 / 3), range(3000)),
+        (lrs.LinearDecay(1_000_000, start=0.7, end=1 / 3), range(3000)),
+        (lrs.CosineWarmup(1_000_000, start=1 / 3, end=0.7), range(997_000, 1_000_001)),
+        (lrs.PiecewiseLinear([3, 10_003], [1 / 3, 0.7]), range(10_010)),
+        (lrs.PiecewiseLinear([3, 10_003], [0.1, -0.7]), range(10_010)),
+        (lrs.PiecewiseLinear([0, 7], [0.1, 0.1]), [t / 100 for t in range(801)]),
+        (lrs.PiecewiseLinear([0, 10_000], [-0.37, 0.41]), range(10_001)),
+    ],
+    ids=repr,
+)
+def test_no_wiggle_and_nothing_beyond_the_ends(schedule: lrs.Schedule, steps: range) -> None:
+    """One way to the last digit, between the first value and the last."""
+    for values in ([schedule(step) for step in steps], schedule(steps).tolist()):
+        way = np.diff(values)
+        assert (way >= 0).all() or (way <= 0).all()
+        assert min(values[0], values[-1]) == min(values)
+        assert max(values[0], values[-1]) == max(values)
+
+
+def test_lines_whose_ends_no_float_joins_stay_between_them() -> None:
+    """Ends of different signs: the distance between them may be no float."""
+    rng = random.Random(5)
+    for _ in range(300):
+        a, b = rng.uniform(-1, 0), rng.uniform(0, 1)
+        for schedule in (lrs.PiecewiseLinear([0, 999], [a, b]), lrs.LinearDecay(999, b, a)):
+            values = schedule(np.arange(1000))
+            assert values.min() == a
+            assert values.max() == b
