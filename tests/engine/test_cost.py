@@ -122,7 +122,7 @@ def test_many_phases_are_as_many_lines_of_which_a_call_runs_the_logarithm(phases
     longest = max(lines_run(schedule, t) for t in range(0, schedule.steps + 100, 50))
     assert longest <= math.ceil(math.log2(phases + 1)) + 1
     # A name for each phase would be made and cleared by every call.
-    named = lrs.Sequence(*(lrs.RexDecay(100 + i, end=0.1) for i in range(phases)))
+    named = lrs.Sequence(*(lrs.Clip(lrs.CosineDecay(99 + i), lower=0.1) for i in range(phases)))
     assert named(0) == 1.0
     assert named._function.__code__.co_nlocals == 2  # the step and one name
 
