@@ -6,17 +6,23 @@ No formula is here. A schedule is a frozen dataclass of numbers with one method,
 from __future__ import annotations
 
 import abc
+import keyword
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Never, Protocol, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lrsched._core.check import Rule
+from lrsched._core.check import Rule, refusal, shown
 from lrsched._core.value import Value, public
 from lrsched._engine import numbers
 from lrsched._engine.evaluate import evaluate
+from lrsched._engine.stack import on_a_stack_of_its_own
+
+# Schedules within schedules: far beyond use, well within Python's stack, and the same in text and
+# JSON.
+DEEPEST = 100
 
 
 def _nowhere(name: str) -> Any:
@@ -99,6 +105,23 @@ class Schedule(Value):
         self.__dict__["_function"] = numbers.unwritten
         return self
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        depth = 1
+        for value in self.__dict__.values():
+            for member in value if type(value) is tuple else (value,):
+                depth = max(depth, 1 + getattr(member, "_depth", 0))
+        if depth > DEEPEST:
+            rule = f"nested at most {DEEPEST} deep"
+            raise refusal(ValueError, type(self).__name__, "schedule", rule, depth)
+        self.__dict__["_depth"] = depth
+
+    def __copy__(self) -> Self:
+        return self  # as of a tuple of numbers
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
     @property
     def varies(self) -> bool:
         """Whether the value ever changes: the length of a product does not count constants."""
@@ -145,8 +168,8 @@ class Schedule(Value):
             name: what the function is called.
 
         Raises:
-            ValueError: a user's formula that can't be written out, because it branches on the
-                step, say, or calls a library.
+            TypeError, ValueError: name is no name; or a user's formula can't be written out,
+                because it branches on the step, say, or calls a library.
 
         >>> import lrsched as lrs
         >>> schedule = 3e-4 * lrs.Sequence(lrs.LinearWarmup(2000), lrs.LinearDecay(98_000))
@@ -158,6 +181,10 @@ class Schedule(Value):
                 return 0.0003 * ((100000 - t) / 98000)
             return 0.0
         """
+        if not isinstance(name, str):
+            raise refusal(TypeError, "source", "name", "a string", name)
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise refusal(ValueError, "source", "name", "a name that Python takes", name)
         return numbers.written(self).text(name)
 
     def latex(self, symbol: str = r"\eta") -> str:
@@ -168,6 +195,9 @@ class Schedule(Value):
 
         Args:
             symbol: what the value is called.
+
+        Raises:
+            ValueError: dozens of clocks within clocks.
 
         >>> import lrsched as lrs
         >>> print((0.1 * lrs.Sequence(lrs.LinearWarmup(20), lrs.CosineDecay(80))).latex())
@@ -181,19 +211,31 @@ class Schedule(Value):
         from lrsched._engine.latex import latex
 
         held = None if self.steps is None else self(self.steps)
-        return latex(self, held, symbol)
+        return on_a_stack_of_its_own(lambda: latex(self, held, symbol))
 
     def __mul__(self, other: Schedule | float) -> Schedule:
-        return _combined("Product", self, other)
+        return _combined("Product", self, other, self, other)
 
     def __rmul__(self, other: float) -> Schedule:
-        return _combined("Product", other, self)
+        return _combined("Product", self, other, other, self)
 
     def __add__(self, other: Schedule | float) -> Schedule:
-        return _combined("Sum", self, other)
+        return _combined("Sum", self, other, self, other)
 
     def __radd__(self, other: float) -> Schedule:
-        return _combined("Sum", other, self)
+        return _combined("Sum", self, other, other, self)
+
+    def __sub__(self, other: Any) -> Never:
+        raise _unsaid(self, "schedule - x", "schedule + -1 * x")
+
+    def __rsub__(self, other: Any) -> Never:
+        raise _unsaid(self, "x - schedule", "x + -1 * schedule")
+
+    def __neg__(self) -> Never:
+        raise _unsaid(self, "-schedule", "-1 * schedule")
+
+    def __truediv__(self, other: Any) -> Never:
+        raise _unsaid(self, "schedule / x", "1 / x * schedule")
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the curve, and the text beside it."""
@@ -201,8 +243,25 @@ class Schedule(Value):
         return card
 
 
-def _combined(name: str, a: Any, b: Any) -> Schedule:
-    if not all(isinstance(x, (Schedule, int, float, np.integer, np.floating)) for x in (a, b)):
+def _unsaid(schedule: Schedule, what: str, instead: str) -> TypeError:
+    return TypeError(f"{type(schedule).__name__}: {what} is no schedule: write {instead}")
+
+
+def _combined(name: str, schedule: Schedule, other: Any, a: Any, b: Any) -> Schedule:
+    if not isinstance(other, (Schedule, int, float, np.integer, np.floating)):
+        verb = "multiplied by" if name == "Product" else "added to"
+        owner = type(schedule).__name__
+        if isinstance(other, (str, bytes)):
+            raise TypeError(
+                f"{owner}: a schedule can't be {verb} text, got {shown(other)}: write the number "
+                "without quotes, or float(...) around it"
+            )
+        if hasattr(other, "dtype"):
+            sign = "*" if name == "Product" else "+"
+            raise TypeError(
+                f"{owner}: a schedule can't be {verb} an array, got {shown(other)}: it is a value, "
+                f"built of numbers; write schedule(step) {sign} array"
+            )
         return NotImplemented  # type: ignore[no-any-return]
     combined: Schedule = above(name)(a, b)
     return combined

@@ -39,7 +39,7 @@ class _LaTeX(Writer[Text]):
         self._long: dict[int, bool] = {}
         super().__init__()
         self.definitions: list[str] = []
-        self._simplified = Simplifier()
+        self._simplifier = Simplifier()
 
     def cases(self, parts: list[Piece]) -> str:
         """The pieces of a schedule by the step."""
@@ -52,7 +52,10 @@ class _LaTeX(Writer[Text]):
     def _rows(self, parts: list[Piece], variable: str, least: float | None) -> list[_Row]:
         """A row for each piece, alike ones joined, each with the condition it holds under."""
         alone = len(parts) == 1
-        written = [(start, self._spread(self._simplified(value), alone)) for start, value in parts]
+        written = [
+            (start, self._spread(self._simplifier.simplified(value), alone))
+            for start, value in parts
+        ]
         joined = [next(group) for _, group in itertools.groupby(written, key=lambda part: part[1])]
         if len(joined) == 1:
             return joined[0][1]
@@ -78,14 +81,14 @@ class _LaTeX(Writer[Text]):
         if variable is not None:
             named = self._name(variable, self.write(variable))
             self._named[id(variable)] = self.kept[id(variable)] = named
-            self._simplified.variable = variable
-            parts = cut_up(value, self._simplified, -math.inf)
+            self._simplifier.variable = variable
+            parts = cut_up(value, self._simplifier, -math.inf)
             return self._rows(parts, named.text, _least(variable))
         a, b = map(self.write, condition.args)
         rows = []
         for holds, compared in ((True, _COMPARED), (False, _DENIED)):
             here = f"{a.text} {compared[condition.op]} {b.text}"
-            inner = self._spread(self._simplified.assuming(value, condition, holds), False)
+            inner = self._spread(self._simplifier.assuming(value, condition, holds), False)
             rows += [(text, _both(here, more)) for text, more in inner]
         return rows
 

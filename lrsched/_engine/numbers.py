@@ -14,6 +14,7 @@ from lrsched._engine.errors import failed, no_number, wrong_step
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.numpy import NUMPY
 from lrsched._engine.protocol import ScheduleLike, SequenceLike
+from lrsched._engine.stack import on_a_stack_of_its_own
 
 if TYPE_CHECKING:
     from lrsched._engine.python import Function
@@ -61,6 +62,8 @@ class Numbers(Namespace):
             value = schedule.held(step, self)
         except (ArithmeticError, ValueError):
             return _beyond(schedule, step)
+        except RecursionError:
+            raise
         except Exception as error:  # whatever a user's formula does
             raise failed(schedule, step, self, error) from error
         if isinstance(value, complex):  # a root of what is below 0: no number to IEEE arithmetic
@@ -94,6 +97,8 @@ def written(schedule: ScheduleLike, divisor: float | None = None) -> Function:
         if divisor is not None:
             parts = [(start, value / divisor) for start, value in parts]
         return Function(parts)
+    except RecursionError:
+        raise
     except Exception as error:  # whatever a user's formula makes of a symbol
         raise ValueError(
             f"{type(schedule).__name__}: no function can be written: {error}"
@@ -101,12 +106,12 @@ def written(schedule: ScheduleLike, divisor: float | None = None) -> Function:
 
 
 # Python refuses to compile what is too long or too deep for it.
-_UNWRITABLE = (ValueError, SyntaxError, RecursionError, MemoryError)
+_UNWRITABLE = (ValueError, SyntaxError, MemoryError)
 
 
 def _function(schedule: ScheduleLike) -> Callable[[Any], float]:
     try:
-        return written(schedule).compiled()
+        return on_a_stack_of_its_own(lambda: written(schedule).compiled())
     except _UNWRITABLE:
         return lambda step: NUMBERS.interpret(schedule, step)
 
@@ -118,7 +123,7 @@ def method(name: str, schedule: ScheduleLike, divisor: float) -> Callable[[Any, 
         return float(schedule(step) / divisor)
 
     try:
-        return written(schedule, divisor).method(name, otherwise)
+        return on_a_stack_of_its_own(lambda: written(schedule, divisor).method(name, otherwise))
     except _UNWRITABLE:
         return lambda self, step: otherwise(step)
 

@@ -14,6 +14,7 @@ from lrsched._engine.errors import failed, no_number, not_a_step, wrong_step
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.protocol import ScheduleLike, SequenceLike
 from lrsched._engine.ratio import Ratio, plain
+from lrsched._engine.stack import on_a_stack_of_its_own
 from lrsched._engine.tables import table
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class NumPy(Namespace):
         """The values by the formula itself, without a program written from it."""
         try:
             values = np.asarray(plain(schedule.held(t, self)))
-        except OverflowError:
+        except (OverflowError, RecursionError):
             raise
         except Exception as error:  # whatever a user's formula does
             raise failed(schedule, t, self, error) from error
@@ -95,7 +96,11 @@ class NumPy(Namespace):
 
     def _filler(self, schedule: ScheduleLike) -> Fill:
         """What fills a vector with the values at a chunk of steps."""
-        fill: Fill = self._written(schedule) or _Interpreted(schedule)
+        try:
+            written = on_a_stack_of_its_own(lambda: self._written(schedule))
+        except ValueError:  # nested too deeply
+            written = None
+        fill: Fill = written or _Interpreted(schedule)
         schedule.__dict__["_fill"] = fill
         return fill
 
@@ -109,9 +114,12 @@ class NumPy(Namespace):
         if schedule.steps is not None:
             if schedule.steps > _INT64:
                 raise OverflowError
-            held = float(self.interpret(schedule, np.array([schedule.steps]))[0])
+            with np.errstate(all="ignore"):  # this may be another thread
+                held = float(self.interpret(schedule, np.array([schedule.steps]))[0])
         try:
             parts = [(start, program(value)) for start, value in pieces(schedule, held)]
+        except RecursionError:
+            raise
         except Exception:  # whatever the formula makes of a symbol
             return None
         return _Written(parts)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from lrsched._engine.protocol import ScheduleLike
 from lrsched._engine.ratio import plain
-from lrsched._engine.symbols import LEAVES, SYMBOLS, Symbol, Symbols
+from lrsched._engine.symbols import LEAVES, SYMBOLS, Symbol, Symbols, landings
 
 # The first step of a piece, and the expression that holds from there to the next one.
 Piece = tuple[Any, Any]
@@ -37,15 +37,41 @@ def pieces(schedule: ScheduleLike, held: float | None, xp: Symbols = SYMBOLS) ->
 
 def cut_up(value: Any, xp: Operations, low: float = 0) -> list[Piece]:
     """The pieces of an expression from `low` on."""
-    return _Cutter(xp).pieces(value, low, math.inf)
+    cutter = _Cutter(xp, _FREE + 4 * _size(value))
+    try:
+        return cutter.pieces(value, low, math.inf)
+    except _ManyError:
+        return [(low, value)]
+
+
+class _ManyError(Exception):
+    """The pieces are so many that all of them together are far larger than the whole."""
+
+
+# Operations that may be made again for the sake of pieces, beside four for each that there is.
+_FREE = 2000
+
+
+def _size(value: Any) -> int:
+    """How many operations there are in an expression."""
+    seen: set[int] = set()
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Symbol) and id(part) not in seen:
+            seen.add(id(part))
+            pending += part.args
+    return len(seen)
 
 
 class _Cutter:
     """`known` keeps what is shared shared."""
 
-    def __init__(self, xp: Operations) -> None:
+    def __init__(self, xp: Operations, budget: int) -> None:
         self._xp = xp
+        self._budget = budget
         self._known: dict[Any, Any] = {}
+        self._landed: set[tuple[float, float]] = set()
 
     def pieces(self, value: Any, low: float, high: float) -> list[Piece]:
         """The pieces of a value between two steps."""
@@ -53,6 +79,11 @@ class _Cutter:
             return [(low, value)]
         key = (id(value), low, high)
         if key not in self._known:
+            if (low, high) not in self._landed:  # once: all below is below these, too
+                self._landed.add((low, high))
+                for part in landings(value):
+                    self.pieces(part, low, high)
+                return self.pieces(value, low, high)
             # The value itself is kept too: no other may take its id.
             self._known[key] = (value, self._cut_up(value, low, high))
         return self._known[key][1]  # type: ignore[no-any-return]
@@ -69,6 +100,9 @@ class _Cutter:
             return [(low, value)]
         starts = sorted({start for part in parts for start, _ in part})
         result: list[Piece] = []
+        self._budget -= len(starts)
+        if self._budget < 0:
+            raise _ManyError
         for start, stop in itertools.pairwise([*starts, high]):
             rebuilt = self._xp.operation(value.op, [_at(part, start) for part in parts])
             if self._cut(rebuilt) is not None:  # what was held is now the step itself

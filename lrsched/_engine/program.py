@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lrsched._engine.symbols import Symbol, is_floating
+from lrsched._engine.symbols import Symbol, is_floating, landings
 from lrsched._engine.tables import table
 from lrsched._engine.writer import Writer
 
@@ -39,7 +39,10 @@ Run = Callable[[Any, Any], None]
 
 def program(value: Any) -> Run:
     """The expression as a program. Those that differ in numbers only share their code."""
-    writer = _Program(_in_floats(value, {}))
+    known: dict[Any, Any] = {}
+    for part in landings(value):
+        _in_floats(part, known)
+    writer = _Program(_in_floats(value, known))
     return functools.partial(_compiled(len(writer.numbers), tuple(writer.lines)), *writer.numbers)
 
 
@@ -89,6 +92,8 @@ class _Program(Writer[str]):
         self._rows = 0
         self._free: list[str] = []
         self.count(value)
+        for part in landings(value):
+            self.write(part)
         last = self.write(value)
         if not last.startswith("row"):
             self.lines.append(f"out[:] = {last}")

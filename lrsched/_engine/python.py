@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lrsched._engine.pieces import Piece
-from lrsched._engine.symbols import COMPARISONS, OPERATORS, Symbol, is_floating
+from lrsched._engine.symbols import COMPARISONS, OPERATORS, Symbol, is_floating, landings
 from lrsched._engine.writer import Text, Writer
 
 _TERNARY, _UNARY, _ATOM = 0, 4, 6
@@ -72,6 +72,7 @@ class Function(Writer[Text]):
         return scope[name]  # type: ignore[no-any-return]
 
     def _returns(self, value: Any, indent: str) -> Iterator[str]:
+        yield from self._statements(value, indent)
         if isinstance(value, Symbol) and value.op == "where":
             condition, a, b = value.args
             yield f"{indent}if {self.write(condition).text}:"
@@ -84,6 +85,17 @@ class Function(Writer[Text]):
             value = float(value)
         text = self.write(value).text
         yield f"{indent}return {text}" if is_floating(value) else f"{indent}return float({text})"
+
+    def _statements(self, value: Any, indent: str) -> Iterator[str]:
+        """Lines for parts of what is deep: no parentheses are nested deeper than Python reads."""
+        for part in landings(value, _always):
+            if id(part) not in self.kept:
+                text = self.write(part).text
+                name = self._names.setdefault(id(part), f"x{len(self._names) + 1}")
+                self.kept[id(part)] = Text(name, _ATOM)
+                named = f"({name} := "
+                text = text[len(named) : -1] if text.startswith(named) else text
+                yield f"{indent}{name} = {text}"
 
     def keep(self, value: Symbol, written: Text) -> Text:
         """An expression that is used again gets a name where it is first computed.
@@ -150,3 +162,8 @@ class Function(Writer[Text]):
         left = self.write(a).within(binds + chains)
         right = self.write(b).within(binds + (value.op != "**"))
         return Text(f"{left} {value.op} {right}", binds)
+
+
+def _always(value: Symbol) -> tuple[Any, ...]:
+    """The operands that are evaluated whenever the value is: of a branch, what decides it."""
+    return value.args[:1] if value.op == "where" else value.args

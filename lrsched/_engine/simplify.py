@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from lrsched._engine.paper import symbolic, threshold
-from lrsched._engine.symbols import OPERATORS, Symbol, operated
+from lrsched._engine.symbols import OPERATORS, Symbol, landings, operated
 
 
 class Simplifier:
@@ -19,6 +19,12 @@ class Simplifier:
         self._made: dict[Any, Symbol] = {}
         self._known: dict[int, tuple[Any, Any]] = {}
         self.variable: Symbol | None = None
+
+    def simplified(self, value: Any) -> Any:
+        """An expression in its usual form, however deep it is."""
+        for part in landings(value):
+            self(part)
+        return self(value)
 
     def __call__(self, value: Any) -> Any:
         if not isinstance(value, Symbol):

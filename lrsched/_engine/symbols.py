@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -47,10 +47,12 @@ class UntraceableError(Exception):
 class Symbol:
     """An expression in the step: an operation and its operands, symbols or constants.
 
-    `floating` tells that the value is a float for every step; `most` is an upper bound, if known.
+    `floating` tells that the value is a float for every step; `most` is an upper bound, if known;
+    `depth` counts the operations on the longest way down to the step.
     """
 
-    __slots__ = ("args", "floating", "most", "op")
+    __slots__ = ("args", "depth", "floating", "most", "op")
+    depth: int
     __array_ufunc__ = None
     __hash__ = object.__hash__
 
@@ -59,6 +61,7 @@ class Symbol:
         self.args = args
         self.floating = floating
         self.most = most
+        self.depth = 1 + max((arg.depth for arg in args if isinstance(arg, Symbol)), default=0)
 
     def __bool__(self) -> bool:
         raise UntraceableError("it branches on the step; xp.where takes both branches")
@@ -133,6 +136,31 @@ class Symbol:
 
     def __ne__(self, k: object) -> Any:
         return _binary("!=", self, k)
+
+
+# So many operations down, what walks over an expression calls itself.
+_STRIDE = 20
+
+
+def landings(value: Any, among: Callable[[Symbol], Iterable[Any]] | None = None) -> list[Symbol]:
+    """Parts of a deep expression, each a few operations above others, from the bottom up.
+
+    A walk that remembers what it has seen and does these first calls itself only from one to the
+    next: Python bounds how often. `among` gives the operands that are looked at; by default all.
+    """
+    if not isinstance(value, Symbol) or value.depth <= 2 * _STRIDE:
+        return []
+    seen, found, pending = set(), [], [value]
+    while pending:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if part.depth % _STRIDE == 0:
+            found.append(part)
+        operands = part.args if among is None else among(part)
+        pending += [arg for arg in operands if isinstance(arg, Symbol)]
+    return sorted(found, key=lambda part: part.depth)
 
 
 def _plain(value: Any) -> Any:

@@ -27,11 +27,13 @@ class Writer(abc.ABC, Generic[T]):
 
     def count(self, value: Any) -> None:
         """Count how often each node below this one is used."""
-        if isinstance(value, Symbol):
-            self.uses[id(value)] += 1
-            if self.uses[id(value)] == 1:
-                for arg in value.args:
-                    self.count(arg)
+        pending = [value]
+        while pending:
+            part = pending.pop()
+            if isinstance(part, Symbol):
+                self.uses[id(part)] += 1
+                if self.uses[id(part)] == 1:
+                    pending += part.args
 
     def write(self, value: Any) -> T:
         """What stands for a value where it is used."""

@@ -6,10 +6,8 @@ import inspect
 from collections.abc import Callable, Iterator
 
 from lrsched import presets, shapes
+from lrsched._core.schedule import DEEPEST as DEEPEST
 from lrsched._core.schedule import Schedule
-
-# Schedules within schedules, in every written form: far beyond use, well within Python's stack.
-DEEPEST = 100
 
 
 class Names:

@@ -6,8 +6,12 @@ fails a test, and a busy machine does not.
 
 from __future__ import annotations
 
+import copy
 import dis
+import functools
+import inspect
 import math
+import pickle
 import sys
 import tracemalloc
 from collections import Counter
@@ -185,12 +189,10 @@ def test_whole_steps_become_floats_once() -> None:
     _, decay, _ = schedule.__dict__["_fill"]._programs
     names = [i.argval for i in dis.get_instructions(decay.func) if i.opname == "LOAD_GLOBAL"]
     assert Counter(names) == {
-        "empty": 1,
-        "len": 1,
         "copyto": 1,
         "subtract": 1,
         "divide": 1,
-        "multiply": 2,
+        "multiply": 3,
         "sin": 1,
         "square": 1,
         "add": 1,
@@ -252,3 +254,74 @@ def test_many_phases_are_few_operations_to_torch() -> None:
     assert seen == [3, 3, 3]  # the steps, one function of them, and the result
     few, *many = traced
     assert max(many) <= few, f"{few} operations for 4 phases, {many} for 32 and 128"
+
+
+def nested(wrap: Callable[[lrs.Schedule], lrs.Schedule], depth: int) -> lrs.Schedule:
+    schedule: lrs.Schedule = lrs.CosineDecay(100)
+    while schedule._depth < depth:  # type: ignore[attr-defined]
+        schedule = wrap(schedule)
+    return schedule
+
+
+WRAPS: list[Callable[[lrs.Schedule], lrs.Schedule]] = [
+    lambda s: lrs.Clip(s, lower=0.1, upper=0.9),
+    lambda s: lrs.Cycle(s, mirror=True, count=1),
+    lambda s: lrs.Sum(s, 0.125) if isinstance(s, lrs.Product) else lrs.Product(s, 0.5),
+    lambda s: lrs.Warp(s, lrs.LinearWarmup(100, end=99)),
+    lambda s: lrs.Stretch(s, 1.5),
+    lambda s: lrs.Sequence(lrs.LinearWarmup(3), s),
+    lambda s: lrs.Staircase(s, 2),
+]
+
+
+@pytest.mark.parametrize("wrap", WRAPS)
+def test_depth_costs_in_proportion(wrap: Callable[[lrs.Schedule], lrs.Schedule]) -> None:
+    """Python's own bounds on stacks and parentheses are never met: nothing is interpreted."""
+    operations = []
+    for depth in (24, 96):
+        schedule = nested(wrap, depth)
+        assert type(schedule([0, 1])[0]) is np.float64
+        assert isinstance(schedule(7), float)
+        assert schedule._function.__name__ == "schedule"
+        if schedule.steps is None or schedule.steps < 2**63:
+            assert not isinstance(schedule.__dict__["_fill"], _Interpreted)
+        operations.append(len(schedule.source().split()))
+        assert copy.deepcopy(schedule) is schedule
+        assert pickle.loads(pickle.dumps(schedule)) == schedule
+        assert lrs.parse(repr(schedule)) == schedule
+        clocks = isinstance(schedule, (lrs.Warp, lrs.Stretch))  # each is written on its own
+        if depth < 50 or not clocks:
+            assert schedule.latex().startswith(r"\eta(t) = ")
+    assert operations[1] < 5 * operations[0]
+    if isinstance(schedule, lrs.Warp):
+        with pytest.raises(ValueError, match="nested too deeply"):
+            schedule.latex()
+
+
+@pytest.mark.parametrize("fold", [lrs.Product, lrs.Sum])
+def test_width_costs_in_proportion(fold: type[lrs.Product | lrs.Sum]) -> None:
+    """Each member ends on a step of its own: the pieces of all would be as its square."""
+    sizes = []
+    for width in (125, 500):
+        schedule = fold(*(lrs.LinearDecay(1000 + i) for i in range(width)))
+        expected = math.prod if fold is lrs.Product else math.fsum
+        terms = [lrs.LinearDecay(1000 + i)(7) for i in range(width)]
+        assert schedule(7) == pytest.approx(expected(terms), rel=1e-12)
+        assert schedule([7])[0] == pytest.approx(schedule(7), rel=1e-12)
+        assert schedule._function.__name__ == "schedule"
+        sizes.append(len(schedule.source()))
+    assert sizes[1] < 5 * sizes[0]
+
+
+def test_a_first_call_deep_in_the_stack_is_as_good_as_any() -> None:
+    def deep(levels: int, run: Callable[[], object]) -> object:
+        return run() if levels == 0 else deep(levels - 1, run)
+
+    used = len(inspect.stack())
+    for step in (7, np.arange(9)):
+        schedule = lrs.Sequence(lrs.LinearWarmup(5), lrs.Clip(lrs.Cycle(lrs.CosineDecay(10)), 0.1))
+        deep(sys.getrecursionlimit() - used - 40, functools.partial(schedule, step))
+        assert schedule(7) == lrs.CosineDecay(10)(2)
+        assert schedule._function.__name__ == "schedule"
+        schedule([7])
+        assert not isinstance(schedule.__dict__["_fill"], _Interpreted)

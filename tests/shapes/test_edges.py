@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -384,3 +385,48 @@ def test_lines_whose_ends_no_float_joins_stay_between_them() -> None:
             values = schedule(np.arange(1000))
             assert values.min() == a
             assert values.max() == b
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda s: "3e-4" * s, "multiplied by text, got '3e-4': write the number without quotes"),
+        (lambda s: s * "3e-4", "multiplied by text, got '3e-4': write the number without quotes"),
+        (lambda s: s + "1", "added to text, got '1': write the number without quotes"),
+        (lambda s: np.ones(2) * s, r"by an array, got array.*; write schedule\(step\) \* array"),
+        (lambda s: s + np.ones(2), r"to an array, got array.*; write schedule\(step\) \+ array"),
+        (lambda s: 1 - s, r"x - schedule is no schedule: write x \+ -1 \* schedule"),
+        (lambda s: s - 1, r"schedule - x is no schedule: write schedule \+ -1 \* x"),
+        (lambda s: -s, r"-schedule is no schedule: write -1 \* schedule"),
+        (lambda s: s / 2, r"schedule / x is no schedule: write 1 / x \* schedule"),
+    ],
+)
+def test_what_cannot_be_said_says_what_to_write(
+    make: Callable[[lrs.Schedule], object], says: str
+) -> None:
+    with pytest.raises(TypeError, match=f"^LinearWarmup: .*{says}"):
+        make(lrs.LinearWarmup(3))
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("left", [True, False])
+def test_a_traced_number_is_no_part_of_a_schedule(left: bool) -> None:
+    import jax
+    import torch
+
+    def scaled(x: Any) -> Any:
+        return x * lrs.LinearWarmup(3) if left else lrs.LinearWarmup(3) * x
+
+    says = r"LinearWarmup: .*; write schedule\(step\) \* array"
+    with pytest.raises(TypeError, match=says):
+        jax.jit(scaled)(2.0)
+    with pytest.raises(TypeError, match=says):
+        scaled(torch.tensor(2.0))
+
+
+@pytest.mark.parametrize("name", ["A; import os", "if", "", "a b", "2"])
+def test_the_name_of_a_source_is_a_name(name: str) -> None:
+    with pytest.raises(ValueError, match=r"^source: name must be a name that Python takes, got "):
+        lrs.LinearWarmup(3).source(name)
+    with pytest.raises(TypeError, match=r"^source: name must be a string, got 3"):
+        lrs.LinearWarmup(3).source(3)  # type: ignore[arg-type]
