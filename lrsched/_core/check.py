@@ -23,6 +23,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+# No clock of any kind gets further; what is added and multiplied of these stays within floats.
+MOST, MOST_SHOWN = 2**127, "2**127"
+
+
+class BeyondError(ValueError):
+    """A count beyond any clock."""
+
+
 class Rule:
     """What a parameter must be, in words, and the function that takes it or raises."""
 
@@ -33,6 +41,9 @@ class Rule:
     def __call__(self, owner: str, name: str, value: Any) -> Any:
         try:
             return self.accept(value)
+        except BeyondError:
+            rule = f"{self.must_be}, of at most {MOST_SHOWN}"
+            raise refusal(ValueError, owner, name, rule, value) from None
         except (TypeError, ValueError) as error:
             raise refusal(type(error), owner, name, self.must_be, value) from None
 
@@ -53,11 +64,12 @@ def _real(value: Any) -> float:
 
 def _integer(value: Any) -> int:
     number = _real(value)  # no step count, and no power of one, lies beyond the range of floats
-    if isinstance(value, (int, np.integer)):
-        return int(value)
-    if number != math.floor(number):
+    if not isinstance(value, (int, np.integer)) and number != math.floor(number):
         raise ValueError
-    return int(number)
+    whole = int(value)
+    if abs(whole) > MOST:
+        raise BeyondError
+    return whole
 
 
 def _flag(value: Any) -> bool:

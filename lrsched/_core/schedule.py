@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Never, Protocol, Self, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from lrsched._core.check import Rule, refusal, shown
+from lrsched._core.check import MOST, MOST_SHOWN, Rule, refusal, shown
 from lrsched._core.value import Value, public
 from lrsched._engine import numbers
 from lrsched._engine.evaluate import evaluate
@@ -111,6 +111,9 @@ class Schedule(Value):
         for value in self.__dict__.values():
             for member in value if type(value) is tuple else (value,):
                 depth = max(depth, 1 + getattr(member, "_depth", 0))
+        if self.steps is not None and self.steps > MOST:
+            rule = f"at most {MOST_SHOWN}"
+            raise refusal(ValueError, type(self).__name__, "steps", rule, self.steps)
         if depth > DEEPEST:
             rule = f"nested at most {DEEPEST} deep"
             raise refusal(ValueError, type(self).__name__, "schedule", rule, depth)

@@ -27,17 +27,14 @@ class Cycles(NamedTuple):
 
 def cycles(first: int, stretch: float, count: int | None) -> Cycles:
     """`count` cycles, or as many as begin before BEYOND; `steps` is their length in whole steps."""
-    from decimal import Decimal  # of no use to a mere `import lrsched`: start-up
-
-    # As its decimals say: a stretch of 1.1 is 11 / 10, and ten steps, stretched, are 11.
-    n, d = Decimal(repr(stretch)).as_integer_ratio()
+    n, d = _quotient(stretch)
     bits, beyond = (0, BEYOND) if d == 1 else (_BITS, 2**62)
     begins, factors = [0], [1 << bits]
     while begins[-1] < beyond << bits and len(begins) != count:
         begins.append(begins[-1] + first * factors[-1])
         factors.append(factors[-1] * n // d)
     whole = [-(-begin >> bits) for begin in begins]
-    steps = -(-(begins[-1] + first * factors[-1]) >> bits)
+    steps = length(first, stretch, len(begins) if count is None else count)
     if d != 1:
         ahead = tuple((w << bits) - b for w, b in zip(whole, begins, strict=True))
         rounded = tuple(factor / 2**bits for factor in factors)
@@ -48,3 +45,22 @@ def cycles(first: int, stretch: float, count: int | None) -> Cycles:
         # length of a cycle would overflow.
         factors.append(2**64)
     return Cycles(first, stretch, count, tuple(whole), tuple(factors), None, steps)
+
+
+def length(first: int, stretch: float, count: int) -> int:
+    """first * (1 + stretch + stretch**2 + ...), of so many terms, rounded up to a whole step."""
+    n, d = _quotient(stretch)
+    bits = 0 if d == 1 else 2 * _BITS  # of which rounding leaves far more than cycles() has
+    total, factor = 0, 1 << bits
+    for digit in f"{count:b}":  # twice as many terms, and perhaps one more
+        total, factor = total + (total * factor >> bits), factor * factor >> bits
+        if digit == "1":
+            total, factor = total + factor, factor * n // d
+    return -(-first * total >> bits)
+
+
+def _quotient(stretch: float) -> tuple[int, int]:
+    """As its decimals say: a stretch of 1.1 is 11 / 10, and ten steps, stretched, are 11."""
+    from decimal import Decimal  # of no use to a mere `import lrsched`: start-up
+
+    return Decimal(repr(stretch)).as_integer_ratio()

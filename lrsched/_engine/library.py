@@ -12,6 +12,7 @@ import numpy as np
 
 from lrsched._engine.errors import no_number, not_a_step
 from lrsched._engine.namespace import Namespace
+from lrsched._engine.numbers import NUMBERS
 from lrsched._engine.protocol import ScheduleLike, SequenceLike
 from lrsched._engine.ratio import Ratio
 from lrsched._engine.skeleton import merged, shared
@@ -125,9 +126,14 @@ class Library(Namespace):
         return Real(self, self._module.maximum(self.reals(a), self.reals(b)))
 
     def apart(self, a: Any, b: Any) -> Any:
-        if isinstance(a, Ratio) or not (isinstance(a, Whole) or isinstance(b, Whole)):
-            return a - b
-        return (a if isinstance(a, Whole) else b.like(a)).apart(b)
+        if isinstance(a, Whole) and isinstance(b, (int, Whole)):
+            return a.apart(b)
+        return b.like(a).apart(b) if isinstance(a, int) and isinstance(b, Whole) else a - b
+
+    def inner(self, schedule: ScheduleLike, t: Any) -> Any:
+        if isinstance(t, (int, float)):  # one step for all, of a clock that stands still
+            return NUMBERS.interpret(schedule, t)
+        return super().inner(schedule, t)
 
     def number(self, value: float) -> float:
         """A float that fits: beyond the largest is infinity, as in the library's own arithmetic."""

@@ -44,6 +44,8 @@ class NumPy(Namespace):
     def join(self, t: Any, sequence: SequenceLike) -> Any:
         offsets, phases = sequence.offsets, sequence.phases
         index = self.count(offsets, t) - 1
+        if not np.ndim(index):  # one step for all, of a clock that stands still
+            return self.inner(phases[index], t - offsets[index])
         values = np.empty(index.shape)
         for i in np.unique(index).tolist():
             here = np.flatnonzero(index == i)

@@ -1,12 +1,13 @@
 """One schedule over and over."""
 
 import functools
+import math
 from typing import Annotated, Any
 
 from lrsched._core.check import Flag, NonNegative, PositiveCount, Real, Rule, refusal, rule_in
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import value
-from lrsched._engine.cycles import Cycles, cycles
+from lrsched._engine.cycles import Cycles, cycles, length
 
 
 def _lengthening(value: Any) -> float:
@@ -62,23 +63,34 @@ class Cycle(Schedule):
         if not self.schedule.steps:
             rule = "finite and at least one step long"
             raise refusal(ValueError, "Cycle", "schedule", rule, self.schedule)
+        # Not the length itself: it may have more digits than there is memory.
+        if self.count and math.log2(self.first) + self.count * math.log2(self.stretch) > 128:
+            raise refusal(
+                ValueError, "Cycle", "count", "of at most 2**127 steps in all", self.count
+            )
 
     @property
     def first(self) -> int:
         """Length of the first cycle in steps."""
         return (self.schedule.steps or 0) * (2 if self.mirror else 1)
 
-    @functools.cached_property
-    def table(self) -> Cycles | None:
-        """Where lengthening cycles begin; None where all are as long as the first."""
-        return None if self.stretch == 1 else cycles(self.first, self.stretch, self.count)
-
     @property
+    def table(self) -> Cycles | None:
+        """Where lengthening cycles begin; None where all are as long as the first.
+
+        Tens of thousands, if they hardly lengthen: made when they are asked for.
+        """
+        if self.stretch == 1:
+            return None
+        kept = self.__dict__
+        if "_table" not in kept:
+            kept["_table"] = cycles(self.first, self.stretch, self.count)
+        return kept["_table"]  # type: ignore[no-any-return]
+
+    @functools.cached_property
     def steps(self) -> int | None:
         """Length in steps: the sum of the cycles', rounded up to a whole step."""
-        if self.count is None:
-            return None
-        return self.first * self.count if self.table is None else self.table.steps
+        return None if self.count is None else length(self.first, self.stretch, self.count)
 
     def formula(self, t: Any, xp: Any) -> Any:
         factor: Any = 1

@@ -4,7 +4,15 @@ import functools
 import math
 from typing import Any
 
-from lrsched._core.check import Count, Integer, Positive, PositiveCount, Real, refusal
+from lrsched._core.check import (
+    MOST,
+    Count,
+    Integer,
+    Positive,
+    PositiveCount,
+    Real,
+    refusal,
+)
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import value
 from lrsched._engine.ratio import simple_fraction
@@ -97,7 +105,8 @@ class Stretch(_Wrapper):
             the quotient t / factor.
 
     Raises:
-        TypeError, ValueError: schedule is none, or factor no positive finite number.
+        TypeError, ValueError: schedule is none, factor no positive number from 2**-127 to 2**127,
+            or the length beyond 2**127.
 
     Source: epoch-wise schedules, as in `torch.optim.lr_scheduler`.
 
@@ -114,6 +123,11 @@ class Stretch(_Wrapper):
 
     schedule: Schedule
     factor: Positive
+
+    def check(self) -> None:
+        if not 1 / MOST <= self.factor <= MOST:
+            rule = "a positive number from 2**-127 to 2**127"
+            raise refusal(ValueError, "Stretch", "factor", rule, self.factor)
 
     @functools.cached_property
     def steps(self) -> int | None:

@@ -336,7 +336,7 @@ Sum(LinearDecay(10), 1j)
 LinearDecay(10) * nan
     ValueError: Product: factors[1] must be a schedule or a finite number, got nan
 LinearDecay(10) * "2"
-    TypeError: ...'LinearDecay'
+    TypeError: LinearDecay: a schedule can't be multiplied by text, got '2': write the number ...
 LinearDecay(10) * True
     TypeError: Product: factors[1] must be a schedule or a finite number, got True
 -inf + LinearDecay(10)

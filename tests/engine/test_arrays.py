@@ -222,3 +222,15 @@ def test_phases_with_arrays_in_them() -> None:
     expected = [2.0 * (t % 3) for t in range(18)] + [6.0, 6.0]
     assert jax.jit(schedule)(steps).tolist() == expected
     assert schedule(jax.numpy.asarray(steps)).tolist() == expected
+
+
+@EVERY_ROW
+@pytest.mark.parametrize("at", [0, 3, 2.5, -1, 1e30])
+def test_a_clock_that_stands_still(case: Case, library: Library, at: float) -> None:
+    """The step is a number then, wherever a library's array is looked for."""
+    for clock in (lrs.Constant(at), lrs.LinearWarmup(0, end=at), lrs.Take(lrs.Constant(at), 0)):
+        schedule = lrs.Warp(case.schedule, clock)
+        values = library(schedule, np.array([0, 1, 5], dtype=np.int32))
+        expected = schedule(3)
+        if math.isfinite(expected) and abs(expected) < 1e38:
+            np.testing.assert_allclose(values, expected, rtol=2e-5, atol=1e-37)

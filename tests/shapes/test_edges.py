@@ -430,3 +430,53 @@ def test_the_name_of_a_source_is_a_name(name: str) -> None:
         lrs.LinearWarmup(3).source(name)
     with pytest.raises(TypeError, match=r"^source: name must be a string, got 3"):
         lrs.LinearWarmup(3).source(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("build", "says"),
+    [
+        (lambda: lrs.LinearDecay(2**127 + 1), "LinearDecay: steps must be .*, of at most 2.*127"),
+        (lambda: lrs.Stretch(lrs.CosineDecay(10), 1e308), "Stretch: factor must be .* to 2.*127"),
+        (lambda: lrs.Stretch(lrs.CosineDecay(10), 1e-300), "Stretch: factor must be .* to 2.*127"),
+        (lambda: lrs.Stretch(lrs.LinearDecay(2**100), 1e30), "Stretch: steps must be at most 2"),
+        (lambda: lrs.Cycle(lrs.LinearDecay(9), count=10**308), "Cycle: count must be .*, of at mo"),
+        (lambda: lrs.Cycle(lrs.LinearDecay(9), count=2**126), "Cycle: steps must be at most 2"),
+        (lambda: lrs.Cycle(lrs.LinearDecay(9), stretch=2, count=2**60), "Cycle: count must be of"),
+        (lambda: lrs.Cycle(lrs.LinearDecay(9), stretch=1.1, count=10**9), "Cycle: count must be"),
+        (lambda: lrs.Sequence(*[lrs.LinearDecay(2**126)] * 3), "Sequence: steps must be at most 2"),
+        (lambda: lrs.Shift(lrs.LinearDecay(3), -(10**50)), "Shift: offset must be an integer, of"),
+        (lambda: lrs.MultiStepDecay([3, 10**60]), "MultiStepDecay: milestones must be .*, of at"),
+        (lambda: lrs.PiecewiseLinear([0, 10**60], [1, 2]), "PiecewiseLinear: knots must be .*, of"),
+    ],
+)
+def test_no_length_is_beyond_any_clock(build: Callable[[], object], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        build()
+
+
+def test_the_longest_there_are_can_be_called() -> None:
+    for inner in (lrs.LinearDecay(2**127), lrs.Noam(8, 2**127), lrs.StepDecay(2**127)):
+        for schedule in (
+            inner,
+            lrs.Stretch(inner, 1.0),
+            lrs.Stretch(lrs.Stretch(inner, 2.0**-127), 2.0**127),
+            lrs.Shift(inner, 2**127),
+            0.5 * inner,
+        ):
+            for step in (0, 3, 0.5, 2.0**127, 2**128, 1e300):
+                assert math.isfinite(schedule(step))
+                assert math.isfinite(schedule([step])[0])
+    hardly = lrs.Cycle(lrs.LinearDecay(2), stretch=1.001, count=36_000)
+    assert "_table" not in vars(hardly)  # of thirty thousand cycles: made when it is asked for
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 17, 400])
+@pytest.mark.parametrize("stretch", [1, 2, 3, 1.5, 1.1, 1.001, 2.25])
+def test_the_length_of_cycles(stretch: float, count: int) -> None:
+    exact = sum(Fraction(repr(stretch)) ** i for i in range(count)) * 7
+    if exact > 2**127:
+        with pytest.raises(ValueError, match="Cycle: count must be of at most"):
+            lrs.Cycle(lrs.LinearDecay(7), stretch=stretch, count=count)
+        return
+    schedule = lrs.Cycle(lrs.LinearDecay(7), stretch=stretch, count=count)
+    assert schedule.steps == math.ceil(exact)
