@@ -55,6 +55,21 @@ def by_hand(curve: Curve) -> Callable[[Any], float]:
     return schedule
 
 
+def folded(curve: Curve) -> Callable[[Any], float]:
+    """The fastest closure that a person would write: whatever is constant is worked out before."""
+    warmup, total, low = curve.warmup, curve.total, curve.peak * curve.floor
+    slope, span = curve.peak / warmup, curve.peak - low
+    sin, quarter = math.sin, math.pi / 2 / (total - warmup)
+
+    def schedule(step: Any) -> float:
+        if step < warmup:
+            return step * slope
+        share = sin((total - step) * quarter)
+        return low + span * share * share
+
+    return schedule
+
+
 def transformers(curve: Curve) -> Peer:
     import torch
     from transformers import get_cosine_with_min_lr_schedule_with_warmup

@@ -44,6 +44,12 @@ def warmup_cosine(report: Report) -> None:
     same("np.where", [line(step) for step in STEPS], wanted)
     runners["np.where on an int"] = loop(line, STEPS)
     report.race("warmup and cosine, by one closure", runners, targets)
+    fastest = peers.folded(CURVE)
+    same("constants folded", [fastest(step) for step in STEPS], wanted)
+    runners = {"constants folded": loop(fastest, STEPS)} | {
+        name: run for name, run in runners.items() if name.startswith("lrsched")
+    }
+    report.race("warmup and cosine, by the fastest closure", runners)
 
 
 def warmup_linear(report: Report) -> None:
