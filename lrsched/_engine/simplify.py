@@ -119,7 +119,7 @@ class Simplifier:
     def _absorbed(self, k: float, value: Any) -> Any:
         """k + value, where it begins with a number; else None."""
         if _number(value):
-            return k + value
+            return _minus(k, -value)
         if value.op not in ("+", "-"):
             return None
         first = self._absorbed(k, value.args[0])
@@ -153,7 +153,7 @@ class Simplifier:
         shift = _minus(before, -k)
         if not shift:
             return base
-        if base.op == "t" and shift == int(shift):
+        if base.op == "t" and _whole(shift):
             return self._make("t+", base, int(shift))
         return self._make("+", base, shift) if shift > 0 else self._make("-", base, -shift)
 
@@ -185,24 +185,20 @@ class Simplifier:
             return a
         if _number(a) and _number(b):
             # A fraction is left as one, unless it is a short number.
-            return (
-                a / b
-                if b and len(f"{a / b:.6g}") == len(f"{a / b:.15g}")
-                else self._make("/", a, b)
-            )
+            short = b and len(f"{a / b:.6g}") == len(f"{a / b:.15g}")
+            return a / b if short else self._make("/", a, b)
         if _is(a, 0):
             return 0.0
         if isinstance(a, Symbol) and _number(b):
             match a.op, *a.args:
                 case "/", x, (int() | float()) as k:
                     return self.divide(x, k * b)
-                case "*", (int() | float()) as k, x if k == int(k) and b == int(b):
+                case "*", (int() | float()) as k, x if _whole(k) and _whole(b):
                     shared = math.gcd(int(k), int(b))
                     if shared > 1:
                         return self.divide(self.multiply(int(k) // shared, x), int(b) // shared)
-                case "-", (int() | float()) as k, x if _is_step(
-                    x
-                ):  # what is left: 1 - what has passed
+                # What is left is 1 less what has passed.
+                case "-", (int() | float()) as k, x if _is_step(x):
                     return self.subtract(1, self.divide(self.subtract(x, _minus(k, b)), b))
         if isinstance(b, Symbol) and b.op == "+" and _is(b.args[0], 1):
             match b.args[1]:
@@ -252,6 +248,10 @@ def _number(value: Any) -> bool:
 
 def _is(value: Any, k: int) -> bool:
     return isinstance(value, (int, float)) and value == k
+
+
+def _whole(value: float) -> bool:
+    return float(value).is_integer()
 
 
 def _minus(a: float, b: float) -> float:
