@@ -7,16 +7,18 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from lrsched._core.check import shown
 from lrsched._core.schedule import Schedule
-from lrsched.ask.describe import check, short
+from lrsched.ask.describe import KINDS, check, short
 from lrsched.ask.questions import diff
 from lrsched.data.json import from_json, to_json
 from lrsched.data.scan import LONGEST
@@ -145,6 +147,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     added.add_argument("schedule", metavar="SCHEDULE")
     _steps_option(added, "length of the run", required=True)
+    added.add_argument(
+        "--accept",
+        metavar="KIND",
+        action="append",
+        default=[],
+        choices=KINDS,
+        help=f"a kind of finding that is meant: {', '.join(KINDS)}; may be given again",
+    )
 
     added = command(
         _export,
@@ -173,16 +183,17 @@ def _output_option(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    steps = int(text)
+    try:
+        steps = int(text) if len(text) < 100 else _MOST
+    except ValueError:
+        steps = 0
     if not 0 < steps < _MOST:
-        raise ValueError
+        rule = "a positive number of steps, below 2**62"
+        raise argparse.ArgumentTypeError(f"must be {rule}, got {shown(text)}")
     return steps
 
 
 _MOST = 2**62
-
-
-_positive.__name__ = "positive number of steps"  # what argparse says of any other
 
 
 # What goes in.
@@ -195,7 +206,20 @@ def _read(argument: str) -> Schedule:
     if argument.endswith(".json"):
         with open(argument, "rb") as file:
             return _in_file(argument, _decoded(file, argument))
+    if _names_a_file(argument):
+        raise ValueError(
+            f"{argument}: no .json file: a schedule is text, a .json file, or - for standard "
+            "input; of another file, give the text in it"
+        )
     return parse(argument)
+
+
+def _names_a_file(argument: str) -> bool:
+    """Whether somebody meant a file: it is there, or is called like one and like no schedule."""
+    if "(" in argument or not argument.strip():
+        return False
+    like_one = re.fullmatch(r".*[/\\].*|[^\s]*[^\s.]\.[A-Za-z][A-Za-z0-9]{0,5}", argument)
+    return like_one is not None or os.path.exists(argument)
 
 
 def _decoded(file: IO[bytes], name: str) -> str:
@@ -250,11 +274,19 @@ def _plot(options: argparse.Namespace) -> int:
     except ImportError:
         raise ImportError("plot needs matplotlib: install lrsched with the extra 'plot'") from None
     figure = Figure(figsize=(8, 5), layout="constrained")
+    with warnings.catch_warnings():  # of glyphs and of axes: the picture shows what there is
+        warnings.simplefilter("ignore")
+        _save(figure, kind, options, schedules)
+    return 0
+
+
+def _save(
+    figure: Any, kind: str, options: argparse.Namespace, schedules: Sequence[Schedule]
+) -> None:
     plot(*schedules, steps=options.steps, ax=figure.subplots(), log=options.log)
     # The same curves make the same file: no date in it.
     date = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[kind]
     figure.savefig(options.output, metadata=date)
-    return 0
 
 
 # Rows made at a time.
@@ -319,7 +351,7 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    findings = check(_read(options.schedule), options.steps)
+    findings = check(_read(options.schedule), options.steps, options.accept)
     for finding in findings:
         print(finding)
     if not findings:

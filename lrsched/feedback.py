@@ -150,7 +150,8 @@ class MetricRule(Value, Generic[StateT]):
         """The state that `save` wrote.
 
         Raises:
-            TypeError, ValueError: an entry is missing, unknown, or not what it must be.
+            TypeError, ValueError: an entry is missing, unknown, or not what it must be, such as a
+                scale that is negative or NaN, or a count below 0.
         """
         names = self.State._fields
         if not isinstance(saved, Mapping) or set(saved) != set(names):
@@ -161,7 +162,21 @@ class MetricRule(Value, Generic[StateT]):
             name: float(value) if isinstance(value, str) and value in _NOT_IN_JSON else value
             for name, value in saved.items()
         }
-        return self.State(**self._plain(entries))  # type: ignore[no-any-return]
+        state = self.State(**self._plain(entries))
+        self.check_state(state)
+        return state  # type: ignore[no-any-return]
+
+    def check_state(self, state: StateT) -> None:
+        """Raise what no run of this rule could have left behind.
+
+        By default a scale that is no number, infinite or negative, and a count below 0: a whole
+        number that begins at 0 or above is taken for one.
+        """
+        owner = type(self).__name__
+        rule_in(NonNegative)(owner, "scale", state.scale)
+        for name, first in self.init()._asdict().items():
+            if type(first) is int and first >= 0:
+                rule_in(Count)(owner, name, getattr(state, name))
 
     def _next(self, state: StateT, metric: Any, name: str) -> StateT:
         self._own(state)
@@ -218,6 +233,12 @@ class _Improving(MetricRule[StateT]):
         if self.threshold_mode == "magnitude" and self.threshold >= 1:
             rule = 'below 1 with threshold_mode="magnitude"'
             raise refusal(ValueError, type(self).__name__, "threshold", rule, self.threshold)
+
+    def check_state(self, state: StateT) -> None:
+        super().check_state(state)
+        best: float = state.best  # type: ignore[attr-defined]
+        if math.isnan(best):  # which nothing is better than
+            raise refusal(ValueError, type(self).__name__, "best", "a number, not NaN", best)
 
     @property
     def worst(self) -> float:

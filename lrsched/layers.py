@@ -10,9 +10,9 @@ from lrsched._core.check import (
     Fraction,
     NonNegative,
     Positive,
-    PositiveCount,
     Rule,
     checked,
+    integer_that,
     refusal,
 )
 from lrsched._core.schedule import A_SCHEDULE, Schedule
@@ -34,6 +34,9 @@ def _accept_numbers(value: Any) -> Any:
     return value
 
 
+Depth = Annotated[
+    int, integer_that("a positive integer of at most 1000000", lambda n: 0 < n <= 10**6)
+]
 PerLayer = Annotated[Any, Rule("a number or an array of numbers", _accept_numbers)]
 
 
@@ -95,7 +98,7 @@ def trust_ratio(
 @public
 @checked
 def layer_rates(
-    schedule: Annotated[Schedule, A_SCHEDULE], depth: PositiveCount, decay: Fraction
+    schedule: Annotated[Schedule, A_SCHEDULE], depth: Depth, decay: Fraction
 ) -> tuple[Schedule, ...]:
     """One schedule per layer, smaller the further from the output: for fine-tuning.
 

@@ -188,7 +188,7 @@ def test_export_python_needs_nothing(capsys: pytest.CaptureFixture[str], tmp_pat
     [
         (["show", "CosineDecay(-3)"], "", "parse: CosineDecay: steps must be a non-neg"),
         (["show", "Noam(512, 4000)"], "", "is endless: say how far to look with --steps N"),
-        (["show", "LinearDecay(1e300)"], "", "is too long: say how far to look with --steps N"),
+        (["show", "LinearDecay(1e30)"], "", "is too long: say how far to look with --steps N"),
         (["show", "none.json"], "", "none.json: No such file or directory"),
         (["show", "/.json"], "", "/.json: No such file or directory"),
         (["show", "-"], b"\xff\xfe", "standard input: no text in UTF-8"),

@@ -341,7 +341,11 @@ def test_layer_rates_in_an_optimizer():
 @pytest.mark.parametrize(
     ("kwargs", "error", "message"),
     [
-        ({"depth": 0}, ValueError, "layer_rates: depth must be a positive integer, got 0"),
+        (
+            {"depth": 0},
+            ValueError,
+            "layer_rates: depth must be a positive integer of at most 1000000, got 0",
+        ),
         ({"decay": 1.5}, ValueError, "layer_rates: decay must be a number from 0 to 1, got 1.5"),
         ({"schedule": 0.1}, TypeError, "layer_rates: schedule must be a schedule, got 0.1"),
     ],

@@ -46,6 +46,8 @@ class Rule:
             raise refusal(ValueError, owner, name, rule, value) from None
         except (TypeError, ValueError) as error:
             raise refusal(type(error), owner, name, self.must_be, value) from None
+        except OverflowError:  # an integer beyond floats
+            raise refusal(ValueError, owner, name, self.must_be, value) from None
 
 
 def _real(value: Any) -> float:

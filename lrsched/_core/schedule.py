@@ -111,9 +111,15 @@ class Schedule(Value):
         for value in self.__dict__.values():
             for member in value if type(value) is tuple else (value,):
                 depth = max(depth, 1 + getattr(member, "_depth", 0))
-        if self.steps is not None and self.steps > MOST:
-            rule = f"at most {MOST_SHOWN}"
-            raise refusal(ValueError, type(self).__name__, "steps", rule, self.steps)
+        steps = self.steps
+        if steps is not None:
+            if type(steps) is not int or steps < 0:
+                kind = ValueError if isinstance(steps, (int, float)) else TypeError
+                rule = "a non-negative integer or None"
+                raise refusal(kind, type(self).__name__, "steps", rule, steps)
+            if steps > MOST:
+                rule = f"at most {MOST_SHOWN}"
+                raise refusal(ValueError, type(self).__name__, "steps", rule, steps)
         if depth > DEEPEST:
             rule = f"nested at most {DEEPEST} deep"
             raise refusal(ValueError, type(self).__name__, "schedule", rule, depth)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import abc
 import dataclasses
 import functools
-from typing import Any, ClassVar, TypeVar, dataclass_transform
+import operator
+from collections.abc import Callable
+from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
-from lrsched._core.check import Rule, rules_of
+import numpy as np
+
+from lrsched._core.check import Rule, refusal, rules_of
 
 T = TypeVar("T")
 
@@ -22,12 +26,22 @@ class Value(abc.ABC):
         # A dataclass writes its own __repr__ unless the class has one already.
         cls.__repr__ = cls.__repr__  # type: ignore[method-assign]
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        if not hasattr(cls, "__dataclass_fields__"):  # it would be checked nowhere
+            raise TypeError(f"{cls.__name__}: a {cls.noun} must be a frozen dataclass")
+        return super().__new__(cls)
+
     def __post_init__(self) -> None:
         cls = type(self)
         if not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
             raise TypeError(f"{cls.__name__}: a {cls.noun} must be a frozen dataclass")
-        for name, rule in _rules(cls).items():
-            object.__setattr__(self, name, rule(cls.__name__, name, getattr(self, name)))
+        rules = _rules(cls)
+        for name in cls.__dataclass_fields__:  # type: ignore[attr-defined]
+            given = getattr(self, name)
+            rule = rules.get(name)
+            kept = _kept(cls, name, given) if rule is None else rule(cls.__name__, name, given)
+            if kept is not given:
+                object.__setattr__(self, name, kept)
         self.check()
         # Now and not at the first call: torch.compile can trace neither the lock of a cached
         # property (Python 3.11) nor a schedule that changes under it without compiling again.
@@ -106,13 +120,41 @@ def _values(value: Any) -> tuple[Any, ...]:
     return tuple(getattr(value, field.name) for field in dataclasses.fields(value))
 
 
-@functools.cache
+def _kept(cls: type[Value], name: str, value: Any) -> Any:
+    """What no rule takes, as it can be compared, hashed and not be changed by anybody else."""
+    if isinstance(value, (list, tuple)):
+        kept = tuple(_kept(cls, name, member) for member in value)
+        unchanged = type(value) is not list and all(map(operator.is_, kept, value))
+        return value if unchanged else kept
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray):
+        return _kept(cls, name, value.tolist())
+    if hasattr(value, "dtype"):
+        rule = "numbers, or a sequence of them: an array of another library is no value"
+        raise refusal(TypeError, cls.__name__, name, rule, value)
+    return value
+
+
+def _of_class(find: Callable[[type[Value]], T]) -> Callable[[type[Value]], T]:
+    """Found once for each class, and kept on it: notebooks define one again and again."""
+    key = f"_found_{find.__name__}"
+
+    def found(cls: type[Value]) -> T:
+        if key not in cls.__dict__:
+            setattr(cls, key, find(cls))
+        return cls.__dict__[key]  # type: ignore[no-any-return]
+
+    return found
+
+
+@_of_class
 def _rules(cls: type[Value]) -> dict[str, Rule]:
     rules = rules_of(cls, cls.rule_of)
     return {f.name: rules[f.name] for f in dataclasses.fields(cls) if f.name in rules}  # type: ignore[arg-type]
 
 
-@functools.cache
+@_of_class
 def _cached(cls: type[Value]) -> tuple[str, ...]:
     members = (member for base in cls.__mro__ for member in vars(base).items())
     found = (name for name, member in members if isinstance(member, functools.cached_property))

@@ -5,16 +5,20 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lrsched._core.check import Count, PositiveCount, checked
+from lrsched._core.check import Count, PositiveCount, Rule, checked
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
-from lrsched.ask.questions import ASchedule, first_below
+from lrsched._engine.numpy import EXACT
+from lrsched.ask.bounds import bounds
+from lrsched.ask.joins import joins
+from lrsched.ask.questions import ASchedule, first_below, values_at
 from lrsched.shapes.compose import Product, Sequence
 from lrsched.shapes.piecewise import Constant
 from lrsched.shapes.views import Shift, Stretch, Take
@@ -90,21 +94,43 @@ class Finding(NamedTuple):
         return f"{'fault' if self.fault else 'note'}: {self.message}"
 
 
+def _accept_kinds(kinds: Any) -> tuple[str, ...]:
+    if isinstance(kinds, str) or not isinstance(kinds, Iterable):
+        raise TypeError
+    accepted = tuple(kinds)
+    if not set(accepted) <= set(KINDS):
+        raise ValueError
+    return accepted
+
+
+KINDS = ("jump", "short", "long", "zero", "negative", "warmup")
+Kinds = Annotated[
+    Iterable[str], Rule("a sequence of " + ", ".join(map(repr, KINDS)), _accept_kinds)
+]
+
+
 @public
 @checked
-def check(schedule: ASchedule, total_steps: Count) -> tuple[Finding, ...]:
+def check(schedule: ASchedule, total_steps: Count, accept: Kinds = ()) -> tuple[Finding, ...]:
     """What may be wrong with a schedule for a run of that many steps.
 
-    Faults are a jump where one phase ends and the next begins ("jump"), a run that ends before the
-    schedule does ("short") or that goes on for more than a tenth of its length afterwards ("long"),
-    and values below 0 ("negative"). A warmup longer than a tenth of the run is a note ("warmup").
+    Faults are a jump where one phase or cycle ends and the next begins ("jump"), a run that ends
+    before the schedule does ("short"), updates at rate 0 at the end of a run ("zero"), and values
+    below 0 ("negative"). A run that goes on for more than a hundredth of its updates after the
+    schedule's end, at another value, is a note ("long"), and so is a warmup longer than a tenth of
+    it ("warmup").
+
+    A jump is found in the curve, however that is composed: a cycle's restart is the same as that of
+    a sequence. Between two constants it is a stair, and no fault. Of more jumps than ten the first
+    ten are told, and a thousand joins are looked at.
 
     Args:
         schedule: any schedule.
         total_steps: length of the run: it uses the values at `range(total_steps)`.
+        accept: kinds of findings that are meant, and left out: `("jump",)` for restarts.
 
     Raises:
-        TypeError, ValueError: schedule is none, or total_steps no count.
+        TypeError, ValueError: schedule is none, total_steps no count, or accept no such kinds.
 
     >>> import lrsched as lrs
     >>> schedule = lrs.Sequence(lrs.LinearWarmup(100, end=0.1), lrs.CosineDecay(900))
@@ -113,25 +139,21 @@ def check(schedule: ASchedule, total_steps: Count) -> tuple[Finding, ...]:
     fault: jump from 0.1 to 1 at step 100
     fault: the run ends at step 950, the schedule at step 1000
     note: the warmup takes 100 of 950 steps
+    >>> run = lrs.warmup_linear(1e-3, 100, warmup_steps=10)
+    >>> print(*lrs.check(run, total_steps=103))
+    fault: the last 3 updates have rate 0, from step 100 on
     """
-    return tuple(_findings(schedule, total_steps))
+    found = _findings(schedule, total_steps)
+    return tuple(finding for finding in found if finding.kind not in accept)
 
 
 def _findings(schedule: Schedule, total_steps: int | None) -> list[Finding]:
     parts = [part for part in phases(schedule) if part.start != part.stop]
-    run = math.inf if total_steps is None else total_steps
-    found = []
-    for part, following in itertools.pairwise(parts):
-        before, after = part(following.start), following(following.start)
-        if following.start < run and abs(before - after) > _ALIKE * max(abs(before), abs(after)):
-            message = f"jump from {short(before)} to {short(after)} at step {following.start}"
-            found.append(Finding("jump", following.start, message))
-    if total_steps is not None and schedule.steps is not None:
+    found = list(itertools.islice(_jumps(schedule, total_steps), _TOLD))
+    if total_steps is not None and schedule.steps is not None and total_steps < schedule.steps:
         ends = f"the run ends at step {total_steps}, the schedule at step {schedule.steps}"
-        if total_steps < schedule.steps:
-            found.append(Finding("short", total_steps, ends))
-        elif total_steps - schedule.steps > total_steps / 10:
-            found.append(Finding("long", schedule.steps, ends))
+        found.append(Finding("short", total_steps, ends))
+    found += _after_the_end(schedule, total_steps)
     negative = _first_negative(schedule, total_steps)
     if negative is not None:
         message = f"negative, {short(schedule(negative))} at step {negative}"
@@ -146,6 +168,64 @@ def _findings(schedule: Schedule, total_steps: int | None) -> list[Finding]:
 
 # Ends that are calculated on two ways differ in their last digits: no jump.
 _ALIKE = 1e-6
+
+# Jumps that are told, and joins that are looked at.
+_TOLD, _LOOKED_AT = 10, 1000
+
+
+def _jumps(schedule: Schedule, total_steps: int | None) -> Iterator[Finding]:
+    for join in itertools.islice(joins(schedule), _LOOKED_AT):
+        step = math.ceil(join)
+        if (total_steps is not None and step >= total_steps) or step >= EXACT:
+            return
+        at = float(join)
+        # The curve's own limit; closer, and the step's last digits are lost in a sum of two.
+        before, after = schedule(at - max(1.0, at) * 2.0**-45), schedule(at)
+        around = schedule(max(0, step - 1)), schedule(at + 1)
+        if abs(before - after) <= _ALIKE * max(map(abs, (before, after, *around))):
+            continue
+        if around != (before, after):  # else a stair
+            message = f"jump from {short(before)} to {short(after)} at step {step}"
+            yield Finding("jump", step, message)
+
+
+def _after_the_end(schedule: Schedule, total_steps: int | None) -> Iterator[Finding]:
+    """What a run does when its schedule is over."""
+    if not total_steps:
+        return
+    over = 0 if schedule.steps is None else max(0, total_steps - schedule.steps)
+    if schedule(total_steps - 1) != 0 or schedule(total_steps) != 0:
+        if over > total_steps / 100:
+            message = f"the run ends at step {total_steps}, the schedule at step {schedule.steps}"
+            yield Finding("long", total_steps - over, message, fault=False)
+        return
+    last = _last_nonzero(schedule, total_steps - over)
+    if last is not None:
+        updates = total_steps - 1 - last
+        many = f"last {updates} updates have" if updates > 1 else "last update has"
+        message = f"the {many} rate 0, from step {last + 1} on"
+        yield Finding("zero", last + 1, message)
+
+
+def _last_nonzero(schedule: Schedule, stop: int) -> int | None:
+    """The last step before `stop` with another value than 0; None for none that is found."""
+    pending, visited = [(0, stop)], 0
+    while pending and visited < _PATIENCE:
+        begin, end = pending.pop()
+        if begin == end or bounds(schedule, begin, end - 1) == (0, 0):
+            continue
+        if end - begin > _CHUNK:
+            middle = (begin + end) // 2
+            pending += [(begin, middle), (middle, end)]  # the later half first
+            continue
+        found = np.flatnonzero(values_at(schedule, begin, end))
+        if found.size:
+            return begin + int(found[-1])
+        visited += end - begin
+    return None
+
+
+_CHUNK, _PATIENCE = 4096, 1_000_000
 
 
 def _first_negative(schedule: Schedule, total_steps: int | None) -> int | None:

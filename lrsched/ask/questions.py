@@ -125,6 +125,10 @@ def values_at(schedule: Schedule, start: int, stop: int) -> NDArray[np.float64]:
     return np.array([schedule(step) for step in range(start, stop)])
 
 
+# Steps that are compared one by one.
+_COMPARED = 10**9
+
+
 @public
 @dataclass(frozen=True)
 class Difference:
@@ -153,7 +157,8 @@ def diff(a: ASchedule, b: ASchedule, steps: Count) -> Difference:
         steps: how many steps are compared: 0, 1, ..., steps - 1.
 
     Raises:
-        TypeError, ValueError: an argument is not what is said above.
+        TypeError, ValueError: an argument is not what is said above; or more than a thousand
+            million steps would have to be visited.
 
     >>> import lrsched as lrs
     >>> diff(lrs.LinearDecay(100), lrs.LinearDecay(100, end=0.5), 100)
@@ -161,6 +166,12 @@ def diff(a: ASchedule, b: ASchedule, steps: Count) -> Difference:
     >>> bool(diff(lrs.LinearDecay(100), lrs.PolynomialDecay(100, power=1), 100))
     False
     """
+    ends = [schedule.steps for schedule in (a, b)]
+    if None not in ends:  # past both ends nothing changes
+        steps = min(steps, 1 + max(end for end in ends if end is not None))
+    if steps > _COMPARED:
+        rule = f"at most {_COMPARED}: every one of them is visited"
+        raise refusal(ValueError, "diff", "steps", rule, steps)
     first, largest, at = None, 0.0, None
     for start in range(0, steps, _CHUNK):
         stop = min(start + _CHUNK, steps)
@@ -227,6 +238,10 @@ def match(
     at = np.asarray(steps)
     try:
         logged = np.asarray(logged_values, dtype=float)
+    except OverflowError:
+        raise refusal(
+            ValueError, "match", "logged_values", "finite numbers", logged_values
+        ) from None
     except (TypeError, ValueError):
         raise refusal(
             TypeError, "match", "logged_values", "finite numbers", logged_values

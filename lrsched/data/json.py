@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence as Items
 from typing import Any
 
-from lrsched._core.check import shown
+from lrsched._core.check import integer_that, shown
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched.data.names import DEEPEST, Names, built
@@ -132,11 +132,18 @@ def _root(data: Any) -> Schedule:
     return schedule
 
 
+# Schedules in one: more than a text of the longest there are has.
+_MOST = 50_000
+
+
 def _read(value: Any, path: Path, names: Names, depth: int) -> Any:
     """The schedule, or the tuple of them, that stands here; any other value as it is."""
     if depth > 2 * DEEPEST + 1:  # a schedule and a list of them, in turn; the last one's numbers
         raise _MisfitError(path[:1], "must be nested less deeply")
     if isinstance(value, Mapping):
+        names.read += 1
+        if names.read > _MOST:  # the same dictionary may be met again and again
+            raise _MisfitError(path[:1], f"must be at most {_MOST} schedules")
         if not all(isinstance(key, str) for key in value):
             raise _MisfitError(path, f"keys must be strings, got {shown(list(value))}")
         given = {k: _read(v, (*path, k), names, depth + 1) for k, v in value.items()}
@@ -184,13 +191,18 @@ def to_json(schedule: Schedule, indent: int | None = None) -> str:
         indent: spaces per level, for people; by default all is on one line.
 
     Raises:
-        TypeError, ValueError: as `to_dict`.
+        TypeError, ValueError: as `to_dict`; or indent is no count.
 
     >>> import lrsched as lrs
     >>> lrs.to_json(lrs.LinearWarmup(2_000))
     '{"version": 1, "schedule": {"class": "LinearWarmup", "steps": 2000, "start": 0.0, "end": 1.0}}'
     """
+    if indent is not None:
+        indent = _INDENT("to_json", "indent", indent)
     return json.dumps(to_dict(schedule), indent=indent, allow_nan=False)
+
+
+_INDENT = integer_that("a number of spaces from 0 to 100, or None", lambda n: 0 <= n <= 100)
 
 
 @public

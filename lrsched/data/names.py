@@ -20,6 +20,7 @@ class Names:
 
     def __init__(self) -> None:
         self._classes: dict[str, list[type[Schedule]]] = {}
+        self.read = 0  # schedules, with these names
         for cls in _concrete(Schedule):  # type: ignore[type-abstract]
             self._classes.setdefault(cls.__name__, []).append(cls)
 

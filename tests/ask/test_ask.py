@@ -423,9 +423,19 @@ GOOD = lrs.warmup_cosine(0.1, 1000, warmup_steps=100)
     ("schedule", "steps", "expected"),
     [
         (GOOD, 1000, []),
-        (GOOD, 1001, []),
-        (GOOD, 1111, []),
-        (GOOD, 1112, [("long", 1000)]),
+        (GOOD, 1001, [("zero", 1000)]),
+        (GOOD, 1112, [("zero", 1000)]),
+        (lrs.warmup_cosine(0.1, 1000, warmup_steps=10, end=0.01), 1010, []),
+        (lrs.warmup_cosine(0.1, 1000, warmup_steps=10, end=0.01), 1011, [("long", 1000)]),
+        (lrs.warmup_linear(1e-3, 100, warmup_steps=10), 103, [("zero", 100)]),
+        # A cooldown of what has ended: the decay of 0.
+        (
+            lrs.cooldown(lrs.warmup_linear(1.0, 100, warmup_steps=10), 120, lrs.LinearDecay(20)),
+            140,
+            [("zero", 100)],
+        ),
+        (0.0 * lrs.LinearDecay(50), 50, []),  # which never was anything else
+        (lrs.MultiStepDecay([5, 9], gamma=0.0), 20, [("zero", 5)]),
         (GOOD, 999, [("short", 999), ("warmup", 100)]),
         (lrs.Sequence(lrs.LinearWarmup(9), lrs.Constant(0.5)), 100, [("jump", 9)]),
         (lrs.Sequence(lrs.LinearWarmup(9), lrs.Constant(0.5)), 9, [("warmup", 9)]),
@@ -440,7 +450,75 @@ GOOD = lrs.warmup_cosine(0.1, 1000, warmup_steps=100)
 def test_check(schedule: lrs.Schedule, steps: int, expected: list[tuple[str, int]]) -> None:
     found = lrs.check(schedule, steps)
     assert [(finding.kind, finding.step) for finding in found] == expected
-    assert all(finding.fault == (finding.kind != "warmup") for finding in found)
+    assert all(finding.fault == (finding.kind not in ("warmup", "long")) for finding in found)
+
+
+COSINES = [lrs.CosineDecay(10)] * 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (lrs.Cycle(lrs.CosineDecay(10), count=3), lrs.Sequence(*COSINES)),
+        (0.5 * lrs.Cycle(lrs.CosineDecay(10), count=3), lrs.Sequence(*(0.5 * c for c in COSINES))),
+        (
+            lrs.Stretch(lrs.Cycle(lrs.CosineDecay(10), count=2), 3),
+            lrs.Sequence(lrs.CosineDecay(30), lrs.CosineDecay(30)),
+        ),
+        (
+            lrs.Cycle(lrs.LinearDecay(10), stretch=2, gain=0.5, count=2),
+            lrs.Sequence(lrs.LinearDecay(10), lrs.LinearDecay(20, start=0.5)),
+        ),
+        (
+            lrs.Shift(lrs.Cycle(lrs.CosineDecay(10), count=3), 10),
+            lrs.Sequence(*COSINES[1:]),
+        ),
+        (
+            lrs.Take(lrs.Cycle(lrs.Sequence(lrs.LinearWarmup(4), lrs.LinearDecay(6, 0.5))), 20),
+            lrs.Sequence(*[lrs.Sequence(lrs.LinearWarmup(4), lrs.LinearDecay(6, 0.5))] * 2),
+        ),
+        (
+            lrs.PiecewiseConstant([5, 9], [1.0, 0.5, 0.1]),
+            lrs.Sequence(lrs.Constant(1, 5), lrs.Constant(0.5, 4), lrs.Constant(0.1)),
+        ),
+        (
+            lrs.Clip(lrs.Cycle(lrs.LinearDecay(10), count=2), lower=0.2) + 0.1,
+            lrs.Sequence(*[lrs.Clip(lrs.LinearDecay(10), lower=0.2) + 0.1] * 2),
+        ),
+        (
+            lrs.Cycle(lrs.LinearWarmup(10), mirror=True, count=2),
+            lrs.Sequence(*[lrs.LinearWarmup(10), lrs.LinearDecay(10)] * 2),
+        ),
+    ],
+    ids=repr,
+)
+def test_findings_depend_on_the_curve_alone(one: lrs.Schedule, other: lrs.Schedule) -> None:
+    def told(schedule: lrs.Schedule, total_steps: int) -> list[tuple[str, int, str]]:
+        found = lrs.check(schedule, total_steps, accept=["warmup"])
+        return [(finding.kind, finding.step, finding.message) for finding in found]
+
+    end = other.steps or 20
+    np.testing.assert_allclose(one(np.arange(end)), other(np.arange(end)), atol=1e-15)
+    for total_steps in (end, end + 3, end // 2):
+        assert told(one, total_steps) == told(other, total_steps)
+
+
+def test_what_is_meant_is_accepted() -> None:
+    restarts = lrs.cosine_restarts(1.0, 70, every=10, stretch=2, warmup_steps=0)
+    assert [(f.kind, f.step) for f in lrs.check(restarts, 70)] == [("jump", 10), ("jump", 30)]
+    assert lrs.check(restarts, 70, accept=("jump",)) == ()
+    assert [f.kind for f in lrs.check(restarts, 75, accept=["jump"])] == ["zero"]
+    for wrong, kind in (("jump", TypeError), (["jumps"], ValueError), (3, TypeError)):
+        with pytest.raises(kind, match=r"^check: accept must be a sequence of 'jump', "):
+            lrs.check(restarts, 70, accept=wrong)  # type: ignore[arg-type]
+
+
+def test_many_restarts_are_told_ten_times() -> None:
+    begin = time.process_time()
+    found = lrs.check(lrs.Cycle(lrs.CosineDecay(7)), 10**12)
+    assert [finding.step for finding in found] == [7 * i for i in range(1, 11)]
+    assert lrs.check(lrs.Cycle(lrs.LinearWarmup(1), mirror=True), 10**12) == ()
+    assert time.process_time() - begin < 10
 
 
 @pytest.mark.parametrize("schedule", ALL, ids=repr)
