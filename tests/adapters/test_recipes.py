@@ -33,7 +33,7 @@ def recipe(name):
 
 def cook(name, **given):
     """Run a recipe; the names that it had and made."""
-    names = {"lrs": lrs, "shape": SHAPE, "schedule": SCHEDULE, "torch": torch, **given}
+    names = {"lrs": lrs, "shape": SHAPE, "schedule": SCHEDULE, "torch": torch} | given
     exec(compile(recipe(name), f"README.md, recipe {name}", "exec"), names)
     return SimpleNamespace(**names)
 
@@ -313,6 +313,20 @@ def test_keras(tmp_path):
     assert int(done.model.optimizer.iterations) == 6
     again = keras.saving.load_model(done.path)
     assert float(again.optimizer.learning_rate) == pytest.approx(SCHEDULE(6), rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
+def test_keras_hyperparameter():
+    import keras
+    import numpy as np
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([np.ones((1, 1))])
+    # Without a gradient nothing but the decay moves the weight.
+    given = {"keras": keras, "model": model, "x": np.zeros((128, 1)), "y": np.zeros((128, 1))}
+    done = cook("keras_hyperparameter", schedule=0.5 * SHAPE, **given)
+    expected = np.prod([1 - 0.5 * SHAPE(k) * 0.1 * SHAPE(k) for k in range(12)])
+    assert float(done.model.get_weights()[0][0, 0]) == pytest.approx(expected, rel=1e-6)
 
 
 def test_optax():
