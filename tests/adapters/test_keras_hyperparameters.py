@@ -79,20 +79,22 @@ FIT = """
     for mode, how in modes.items():
         report[mode] = {
             "momentum": moves(O.SGD(1.0, momentum=0.5), 1, 0.0, on_schedule("momentum"), **how),
-            "beta_1": moves(
-                O.Adam(1.0, beta_2=0.0, epsilon=0.0), 1, 0.0, on_schedule("beta_1"), **how
-            ),
             # Without a gradient nothing but the decay moves a weight.
             "weight_decay": moves(O.AdamW(1.0), 0, 1.0, on_schedule("weight_decay"), **how),
-            "three": moves(
-                O.SGD(to_keras(schedule), momentum=0.5, weight_decay=0.5),
-                1,
-                1.0,
-                on_schedule("momentum"),
-                on_schedule("weight_decay", 0.5 + schedule),
-                **how,
-            ),
         }
+        if (backend, mode) == ("torch", "jit"):  # a quarter of a minute each
+            continue
+        report[mode]["beta_1"] = moves(
+            O.Adam(1.0, beta_2=0.0, epsilon=0.0), 1, 0.0, on_schedule("beta_1"), **how
+        )
+        report[mode]["three"] = moves(
+            O.SGD(to_keras(schedule), momentum=0.5, weight_decay=0.5),
+            1,
+            1.0,
+            on_schedule("momentum"),
+            on_schedule("weight_decay", 0.5 + schedule),
+            **how,
+        )
 
     report["none"] = moves(O.Adam(1.0), 0, 1.0, on_schedule("weight_decay"))
 
@@ -180,13 +182,19 @@ def test_momentum(report, mode):
     assert report[mode]["momentum"] == near(expected)
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_beta_1(report, mode):
+def in_every_mode(report, key):
+    seen = [report[mode][key] for mode in MODES if key in report[mode]]
+    assert len(seen) == (2 if report["backend"] == "torch" else 3)
+    return seen
+
+
+def test_beta_1(report):
     mean, expected = 0.0, []
     for k, value in enumerate(VALUES):
         mean = value * mean + (1 - value)
         expected.append(-mean / (1 - value ** (k + 1)))
-    assert report[mode]["beta_1"] == near(expected)
+    for seen in in_every_mode(report, "beta_1"):
+        assert seen == near(expected)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -198,13 +206,13 @@ def test_weight_decay_of_an_optimizer_that_was_built_with_none(report):
     assert report["none"] == near([-value for value in VALUES])
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_several_and_the_learning_rate(report, mode):
+def test_several_and_the_learning_rate(report):
     buffer, expected = 0.0, []
     for value in VALUES:
         buffer = value * buffer - value
-        expected.append(buffer * 1 - value * (0.5 + value))
-    assert report[mode]["three"] == near(expected)
+        expected.append(buffer - value * (0.5 + value))
+    for seen in in_every_mode(report, "three"):
+        assert seen == near(expected)
 
 
 def test_a_fit_without_the_callback_is_made_without_it(report):
@@ -277,6 +285,7 @@ ALL = """
         model.fit(x, y, batch_size=4, epochs=6, verbose=0, callbacks=callbacks)
         return np.concatenate([w.astype(float).ravel() for w in model.get_weights()])
 
+    jit = backend == "jax"  # which compiles in no other way
     unheard = {"learning_rate", "muon_a", "muon_b", "muon_c"}  # far from these Muon diverges
     for name, make in optimizers.items():
         own = {
@@ -294,7 +303,7 @@ ALL = """
         ours = [on_schedule(key, s) for key, s in schedules.items()]
         exact = weights(make, [ByHand(schedules)], run_eagerly=True)
         constant = weights(make, [], run_eagerly=True)
-        found = weights(make, ours, jit_compile=False)
+        found = weights(make, ours, jit_compile=jit)
         report[name] = {
             "keys": sorted(own),
             "off": float(abs(found - exact).max()),
@@ -303,7 +312,7 @@ ALL = """
         if name == "rmsprop":  # a value meets weights of any type
             for dtype in ("bfloat16", "float64"):
                 exact = weights(make, [ByHand(schedules)], dtype, run_eagerly=True)
-                found = weights(make, ours, dtype, jit_compile=False)
+                found = weights(make, ours, dtype, jit_compile=jit)
                 report[name][dtype] = float(abs(found - exact).max())
     print(json.dumps(report))
 """
@@ -322,13 +331,38 @@ def test_every_hyper_parameter_of_every_optimizer(backend):
         assert seen["effect"] > 1e-4 or name == "lion", (name, seen)  # of which only signs are left
 
 
-ONE = np.ones((1, 1))
+NOTHING = np.zeros((1, 1))
 
 
-def fitted(optimizer, *given):
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+def model_of(optimizer):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     model.compile(optimizer, loss="mse")
-    model.fit(ONE, ONE, verbose=0, callbacks=[ScheduleHyperparameter(*given)])
+    model.set_weights([np.ones((1, 1))])
+    return model
+
+
+def fitted(optimizer, *keys):
+    callbacks = [ScheduleHyperparameter(SCHEDULE, key) for key in keys]
+    model_of(optimizer).fit(NOTHING, NOTHING, verbose=0, callbacks=callbacks)
+
+
+class Interrupt(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        raise KeyboardInterrupt
+
+
+# Keras' own, from TensorFlow's variables under NumPy 2.
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
+def test_an_interrupted_fit_leaves_the_next_alone():
+    model = model_of(keras.optimizers.AdamW(1.0))
+    decay = ScheduleHyperparameter(SCHEDULE, "weight_decay")
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(NOTHING, NOTHING, verbose=0, callbacks=[decay, Interrupt()])
+    other = ScheduleHyperparameter(0.5 + SCHEDULE, "weight_decay")
+    model.fit(NOTHING, NOTHING, epochs=2, verbose=0, callbacks=[other])
+    expected = kept([VALUES[0], 0.5 + VALUES[1], 0.5 + VALUES[2]])
+    assert float(model.get_weights()[0][0, 0]) == near(expected)
+    assert model.optimizer.weight_decay == 0.004
 
 
 @pytest.mark.parametrize(
@@ -345,22 +379,27 @@ def fitted(optimizer, *given):
             "ScheduleHyperparameter: key must be a name, got ('betas', 0)",
         ),
         (
-            lambda: fitted(keras.optimizers.SGD(momentum=0.9), SCHEDULE, "weigth_decay"),
+            lambda: fitted(keras.optimizers.SGD(momentum=0.9), "weigth_decay"),
             ValueError,
             "ScheduleHyperparameter: key must be one that SGD was built to use, "
             "['weight_decay', 'momentum'], got 'weigth_decay'",
         ),
         # It has no buffers.
         (
-            lambda: fitted(keras.optimizers.SGD(), SCHEDULE, "momentum"),
+            lambda: fitted(keras.optimizers.SGD(), "momentum"),
             ValueError,
             "ScheduleHyperparameter: key must be one that SGD was built to use, "
             "['weight_decay'], got 'momentum'",
         ),
-        (lambda: fitted(keras.optimizers.SGD(), SCHEDULE, "learning_rate"), ValueError, "got 'le"),
-        (lambda: fitted(keras.optimizers.SGD(), SCHEDULE, "nesterov"), ValueError, "got 'nes"),
-        (lambda: fitted(keras.optimizers.SGD(), SCHEDULE, "clipnorm"), ValueError, "got 'clip"),
-        (lambda: fitted(keras.optimizers.SGD(), SCHEDULE, "ema_momentum"), ValueError, "got 'ema"),
+        (lambda: fitted(keras.optimizers.SGD(), "learning_rate"), ValueError, "got 'le"),
+        (
+            lambda: fitted(keras.optimizers.AdamW(), "beta_1", "weight_decay", "beta_1"),
+            ValueError,
+            "ScheduleHyperparameter: key must be that of one callback only, got 'beta_1'",
+        ),
+        (lambda: fitted(keras.optimizers.SGD(), "nesterov"), ValueError, "got 'nes"),
+        (lambda: fitted(keras.optimizers.SGD(), "clipnorm"), ValueError, "got 'clip"),
+        (lambda: fitted(keras.optimizers.SGD(), "ema_momentum"), ValueError, "got 'ema"),
     ],
 )
 def test_what_makes_no_sense_is_refused(attempt, kind, message):
