@@ -157,11 +157,12 @@ class ScheduleLR(LRScheduler):
         if text := self._schedules.waiting(optimizer.param_groups):
             warnings.warn(text, stacklevel=2)
         first = _LAST("ScheduleLR", "last_epoch", last_epoch) + 1
-        self._marks: list[Any] = []
-        self._met = False
+        self._wrote: list[Any] = []
+        self._versions: list[Any] = []
+        self._warned = False
         LRScheduler.__init__(self, optimizer)  # also where a subclass is a ReduceLROnPlateau too
         self._watch()
-        self._go(first)
+        self._update_lr(first)
 
     def step(self, x: Any = None, /, *, epoch: float | None = None, metric: Any = None) -> None:
         """Go to the next step, after `optimizer.step()`.
@@ -169,29 +170,34 @@ class ScheduleLR(LRScheduler):
         Without a rule, x is the step to go to. With one, x is a metric, as for torch's
         ReduceLROnPlateau, and the rule hears it first. `epoch=` and `metric=` say which is meant.
         """
+        if x is not None or epoch is not None or metric is not None:
+            epoch = self._told(x, epoch, metric)
+        if self.last_epoch == 0 and epoch is None and _untouched(self.optimizer):
+            text = "ScheduleLR: step() before optimizer.step(): no update gets the first value"
+            warnings.warn(text, stacklevel=2)
+        # A step before the first is one that SequentialLR took back, of a phase to come: another
+        # phase has written since.
+        watched = self.last_epoch >= 0
+        self._step_count += 1
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
+        self._write(watched)
+
+    def _told(self, x: Any, epoch: Any, metric: Any) -> float | None:
+        """Let the rule hear the metric; the step to go to, if one was given."""
         name = "step" if epoch is None else "epoch"
         if self._rule is None:
             epoch = _either("epoch", x, epoch)
         else:
             metric = _either("metric", x, metric)
-        step = self.last_epoch + 1 if epoch is None else _STEP("ScheduleLR", name, epoch)
+        step = None if epoch is None else _STEP("ScheduleLR", name, epoch)
         if metric is not None:
             if self._rule is None:
                 raise _refusal("metric", "None, as there is no rule", metric)
             self._heard = self._rule.update(self._heard, metric)
-        if self.last_epoch == 0 and epoch is None and _untouched(self.optimizer):
-            text = "ScheduleLR: step() before optimizer.step(): no update gets the first value"
-            warnings.warn(text, stacklevel=2)
-        if self.last_epoch >= 0 and not self._met:  # SequentialLR's phases write over those to come
-            self._meet()
-        self._step_count += 1
-        self._go(step)
+        return step
 
-    def _update_lr(self, epoch: float | None = None) -> None:  # as SequentialLR calls it
-        self._go(self.last_epoch + 1 if epoch is None else epoch)
-
-    def _go(self, step: float) -> None:
-        self.last_epoch = step
+    def _update_lr(self, epoch: float | None = None) -> None:  # torch's name: SequentialLR calls it
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         self._write()
 
     def get_lr(self) -> list[float | torch.Tensor]:
@@ -218,36 +224,46 @@ class ScheduleLR(LRScheduler):
         if self._rule is not None:
             saved = state_dict.get("rule")
             self._heard = self._rule.init() if saved is None else self._rule.restore(saved)
-        self._go(step)
+        self._update_lr(step)
 
-    def _write(self) -> None:
+    def _write(self, watched: bool = False) -> None:
         if self.last_epoch < 0:  # SequentialLR takes back the first step of a phase to come
             return
         groups = self.optimizer.param_groups
         if len(groups) != len(self._which):
             self._cover()
-        self._last_lr = self.get_lr()
-        for group, value in zip(groups, self._last_lr, strict=True):
-            old = _get(group, self._key)
+        key = self._key
+        found = [group[key] if isinstance(key, str) else _get(group, key) for group in groups]
+        if watched and not self._warned:
+            self._compare(found)
+        self._last_lr = values = self.get_lr()
+        tensors = False
+        for i, value in enumerate(values):
+            old = found[i]
             if isinstance(old, torch.Tensor):
                 old.fill_(value)  # what compiled updates and captured graphs read
+                tensors = True
             else:
-                _set(group, self._key, value)
-        self._marks = [_mark(_get(group, self._key)) for group in groups]
+                found[i] = value
+                _set(groups[i], key, value)
+        self._wrote = found
+        self._versions = [_version(value) for value in found] if tensors else []
 
-    def _meet(self) -> None:
-        """Say it when the values are not those that were written."""
-        groups = self.optimizer.param_groups
-        known = zip(groups, self._marks, self._last_lr, strict=False)  # a new group has no mark yet
-        for i, (group, mark, value) in enumerate(known):
-            found = _get(group, self._key)
-            if _mark(found) != mark:
-                self._met = True
+    def _compare(self, found: list[Any]) -> None:
+        """Say it when what the groups have is not what was written into them."""
+        if found == self._wrote and not self._versions:
+            return
+        versions = [_version(value) for value in found]
+        # A new group has nothing of ours yet.
+        for i, (new, old) in enumerate(zip(found, self._wrote, strict=False)):
+            changed = new is not old and new != old
+            if changed or (self._versions and versions[i] != self._versions[i]):
+                self._warned = True
                 text = (
-                    f"ScheduleLR: {self._key!r} of param_groups[{i}] was {value!r} when written and"
-                    f" is {shown(found)} now: somebody else writes it too"
+                    f"ScheduleLR: {self._key!r} of param_groups[{i}] was {self._last_lr[i]!r} when "
+                    f"written and is {shown(new)} now: somebody else writes it too"
                 )
-                warnings.warn(text, stacklevel=3)
+                warnings.warn(text, stacklevel=4)
                 return
 
     def _cover(self) -> None:
@@ -296,7 +312,7 @@ class ScheduleLR(LRScheduler):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._marks = []  # of the values that were copied
+        self._versions = [_version(value) for value in self._wrote]  # a copy's begin anew
         self._watch()  # copying an optimizer leaves its hooks behind
 
 
@@ -345,11 +361,10 @@ def _is_numeric(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _mark(value: Any) -> Any:
-    """What changes when a value does. A tensor is not read for it: its device need not wait."""
-    if isinstance(value, torch.Tensor):
-        return id(value), None if value.is_inference() else value._version
-    return value
+def _version(value: Any) -> int | None:
+    """What changes when a tensor is written to; nobody has to wait for its device to know."""
+    known = isinstance(value, torch.Tensor) and not value.is_inference()
+    return value._version if known else None
 
 
 def _get(group: dict[str, Any], key: str | tuple[str, int]) -> Any:
