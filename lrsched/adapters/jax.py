@@ -27,10 +27,12 @@ def to_jax(
     Args:
         schedule: the absolute values, such as `3e-4 * CosineDecay(1000)`.
         dtype: the type of the result. By default the float type of JAX, weakly, as a Python float
-            has it: what it is multiplied with keeps its own type, bfloat16 for one.
+            has it: what it is multiplied with keeps its own type, bfloat16 for one. An integer
+            type gives the nearest whole number, halves up: what `optax.MultiSteps` takes as its
+            `every_k_schedule`.
 
     Raises:
-        TypeError: schedule is none, or dtype no float type.
+        TypeError: schedule is none, or dtype no float or integer type.
 
     Source: `optax.Schedule`.
 
@@ -39,22 +41,33 @@ def to_jax(
     >>> schedule = to_jax(0.5 * lrs.LinearWarmup(4))
     >>> schedule(2), optax.adamw(schedule).update is not None
     (Array(0.25, dtype=float32, weak_type=True), True)
+    >>> accumulated = to_jax(lrs.PiecewiseConstant([100], [1, 4]), dtype="int32")
+    >>> optax.MultiSteps(optax.adamw(schedule), accumulated).update is not None
+    True
     """
-    if dtype is not None and not _is_float(dtype):
-        raise refusal(TypeError, "to_jax", "dtype", "a float type or None", dtype)
+    if dtype is not None and not (_is(dtype, jnp.floating) or _is(dtype, jnp.integer)):
+        rule = "a float type, an integer type or None"
+        raise refusal(TypeError, "to_jax", "dtype", rule, dtype)
     return functools.partial(_value, schedule, dtype)
 
 
-def _is_float(dtype: Any) -> bool:
+def _is(dtype: Any, kind: Any) -> bool:
     try:
-        return bool(jnp.issubdtype(jnp.dtype(dtype), jnp.floating))
+        return bool(jnp.issubdtype(jnp.dtype(dtype), kind))
     except TypeError:
         return False
 
 
 def _value(schedule: Schedule, dtype: DTypeLike | None, count: Any) -> jax.Array:
     value = jnp.asarray(schedule(count))
-    return _weakly(value) if dtype is None else value.astype(dtype)
+    if dtype is None:
+        return _weakly(value)
+    return (_nearest(value) if _is(dtype, jnp.integer) else value).astype(dtype)
+
+
+def _nearest(value: jax.Array) -> jax.Array:
+    below = jnp.floor(value)
+    return below + (value - below >= 0.5)  # floor(value + 0.5) would round the sum first
 
 
 def _weakly(value: jax.Array) -> jax.Array:

@@ -14,9 +14,10 @@ from typing import Annotated, Any
 import torch
 from torch.optim.lr_scheduler import LRScheduler
 
-from lrsched._core.check import Integer, Nonzero, checked, refusal, rule_in
+from lrsched._core.check import Nonzero, checked, number_that, refusal, shown
 from lrsched._core.schedule import A_SCHEDULE, Schedule
 from lrsched._engine import numbers
+from lrsched.adapters._groups import Schedules
 from lrsched.feedback import MetricRule
 
 
@@ -25,6 +26,10 @@ def lr_lambda(
     schedule: Annotated[Schedule, A_SCHEDULE], base_lr: Nonzero = 1.0
 ) -> Callable[[float], float]:
     """What LambdaLR takes: a function from the step to a factor of the optimizer's own `lr`.
+
+    A checkpoint never changes the factor. But LambdaLR multiplies it by `base_lrs`, and loading
+    brings those of the checkpoint back: a run goes on at the old peak, whatever `lr` the code
+    says now. With `ScheduleLR` the code's schedule holds.
 
     Formula: schedule(step) / base_lr.
 
@@ -78,18 +83,23 @@ class ScheduleLR(LRScheduler):
     """Writes the values of schedules, as they are, into an optimizer's parameter groups.
 
     Group g has `schedules[g](step)` from the moment this is built; `step()` goes to the next step,
-    after `optimizer.step()`. The state is the step alone, so the schedules are always the ones in
-    the code, whatever a checkpoint was made with. Loading, of this or of the optimizer and in any
-    order, writes the values again.
+    after `optimizer.step()`; `step(12.5)` goes to that one, in seconds or epochs, say. The state
+    is the step alone, so the schedules are always the ones in the code, whatever a checkpoint was
+    made with. Loading, of this or of the optimizer and in any order, writes the values again.
 
-    With a rule, all values are multiplied by its scale, and `step(metric=...)` tells it a metric;
-    a `step()` without one leaves the scale as it is. What the rule remembers is saved and loaded
-    with the step.
+    With a rule, all values are multiplied by its scale, and `step(x)` tells it the metric x, as
+    it tells torch's ReduceLROnPlateau, and goes to the next step; a `step()` without one leaves the
+    scale as it is. What the rule remembers is saved and loaded with the step.
+
+    A value that somebody else wrote over ours is written again by `step()`, and warned of, once.
 
     Args:
         optimizer: a torch optimizer; several instances may share one.
         schedules: one schedule for all groups, those added later included; or a list, one for each
-            group; or a mapping from the groups' `"name"`. A group added later must have one.
+            group; or a mapping from the groups' `"name"`, or from patterns of it: a name itself
+            comes before `"layer*.bias"`, patterns are tried in their order, and `"*"` is for the
+            rest, and for groups without a name. An entry that no group answers to is for groups
+            to come, and warned of. A group added later must have one.
         key: the hyper-parameter to write, such as "lr", "weight_decay", or, inside a tuple,
             ("betas", 0). Tensors are filled in place.
         rule: a rule that listens, such as `ReduceOnPlateau`.
@@ -116,12 +126,14 @@ class ScheduleLR(LRScheduler):
     >>> for error in (0.9, 0.85, 0.7, 0.9):
     ...     print(f"{optimizer.param_groups[0]['lr']:.2f}")
     ...     optimizer.step()
-    ...     careful.step(metric=error)
+    ...     careful.step(error)
     0.01
     0.01
     0.01
     0.10
     """
+
+    last_epoch: float  # type: ignore[assignment]  # torch's is whole
 
     def __init__(
         self,
@@ -130,41 +142,62 @@ class ScheduleLR(LRScheduler):
         *,
         key: str | tuple[str, int] = "lr",
         rule: MetricRule[Any] | None = None,
-        last_epoch: int = -1,
+        last_epoch: float = -1,
     ) -> None:
         if not isinstance(optimizer, torch.optim.Optimizer):
             raise _refusal("optimizer", "a torch optimizer", optimizer, TypeError)
         self.optimizer = optimizer
-        self._schedules = _copied(schedules)
-        self._by_name = isinstance(schedules, Mapping)
+        self._schedules = Schedules("ScheduleLR", schedules)
         self._key = key
         if rule is not None and not isinstance(rule, MetricRule):
             raise _refusal("rule", "a rule or None", rule, TypeError)
         self._rule = rule
         self._heard = None if rule is None else rule.init()
         self._cover()
-        first = _step(last_epoch) + 1
-        super().__init__(optimizer)
+        if text := self._schedules.waiting(optimizer.param_groups):
+            warnings.warn(text, stacklevel=2)
+        first = _LAST("ScheduleLR", "last_epoch", last_epoch) + 1
+        self._wrote: list[Any] = []
+        self._versions: list[Any] = []
+        self._warned = False
+        LRScheduler.__init__(self, optimizer)  # also where a subclass is a ReduceLROnPlateau too
         self._watch()
         self._update_lr(first)
 
-    def step(self, epoch: int | None = None, *, metric: Any = None) -> None:
-        """Go to the next step, after `optimizer.step()`; or to the one that is given.
+    def step(self, x: Any = None, /, *, epoch: float | None = None, metric: Any = None) -> None:
+        """Go to the next step, after `optimizer.step()`.
 
-        The rule, if there is one, hears the metric first.
+        Without a rule, x is the step to go to. With one, x is a metric, as for torch's
+        ReduceLROnPlateau, and the rule hears it first. `epoch=` and `metric=` say which is meant.
         """
+        if x is not None or epoch is not None or metric is not None:
+            epoch = self._told(x, epoch, metric)
+        if self.last_epoch == 0 and epoch is None and _untouched(self.optimizer):
+            text = "ScheduleLR: step() before optimizer.step(): no update gets the first value"
+            warnings.warn(text, stacklevel=2)
+        # A step before the first is one that SequentialLR took back, of a phase to come: another
+        # phase has written since.
+        watched = self.last_epoch >= 0
+        self._step_count += 1
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
+        self._write(watched)
+
+    def _told(self, x: Any, epoch: Any, metric: Any) -> float | None:
+        """Let the rule hear the metric; the step to go to, if one was given."""
+        name = "step" if epoch is None else "epoch"
+        if self._rule is None:
+            epoch = _either("epoch", x, epoch)
+        else:
+            metric = _either("metric", x, metric)
+        step = None if epoch is None else _STEP("ScheduleLR", name, epoch)
         if metric is not None:
             if self._rule is None:
                 raise _refusal("metric", "None, as there is no rule", metric)
             self._heard = self._rule.update(self._heard, metric)
-        if self.last_epoch == 0 and epoch is None and _untouched(self.optimizer):
-            text = "ScheduleLR: step() before optimizer.step(): no update gets the first value"
-            warnings.warn(text, stacklevel=2)
-        self._step_count += 1
-        self._update_lr(epoch)
+        return step
 
-    def _update_lr(self, epoch: int | None = None) -> None:  # torch's name: SequentialLR calls it
-        self.last_epoch = self.last_epoch + 1 if epoch is None else _step(epoch)
+    def _update_lr(self, epoch: float | None = None) -> None:  # torch's name: SequentialLR calls it
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         self._write()
 
     def get_lr(self) -> list[float | torch.Tensor]:
@@ -187,42 +220,60 @@ class ScheduleLR(LRScheduler):
         """
         if not isinstance(state_dict, Mapping) or "last_epoch" not in state_dict:
             raise _refusal("state_dict", 'a mapping with "last_epoch"', state_dict)
-        step = _step(state_dict["last_epoch"])
+        step = _LAST("ScheduleLR", "last_epoch", state_dict["last_epoch"])
         if self._rule is not None:
             saved = state_dict.get("rule")
             self._heard = self._rule.init() if saved is None else self._rule.restore(saved)
         self._update_lr(step)
 
-    def _write(self) -> None:
+    def _write(self, watched: bool = False) -> None:
         if self.last_epoch < 0:  # SequentialLR takes back the first step of a phase to come
             return
         groups = self.optimizer.param_groups
         if len(groups) != len(self._which):
             self._cover()
-        self._last_lr = self.get_lr()
-        for group, value in zip(groups, self._last_lr, strict=True):
-            old = _get(group, self._key)
+        key = self._key
+        found = [group[key] if isinstance(key, str) else _get(group, key) for group in groups]
+        if watched and not self._warned:
+            self._compare(found)
+        self._last_lr = values = self.get_lr()
+        tensors = False
+        for i, value in enumerate(values):
+            old = found[i]
             if isinstance(old, torch.Tensor):
                 old.fill_(value)  # what compiled updates and captured graphs read
+                tensors = True
             else:
-                _set(group, self._key, value)
+                found[i] = value
+                _set(groups[i], key, value)
+        self._wrote = found
+        self._versions = [_version(value) for value in found] if tensors else []
+
+    def _compare(self, found: list[Any]) -> None:
+        """Say it when what the groups have is not what was written into them."""
+        if found == self._wrote and not self._versions:
+            return
+        versions = [_version(value) for value in found]
+        # A new group has nothing of ours yet.
+        for i, (new, old) in enumerate(zip(found, self._wrote, strict=False)):
+            changed = new is not old and new != old
+            if changed or (self._versions and versions[i] != self._versions[i]):
+                self._warned = True
+                text = (
+                    f"ScheduleLR: {self._key!r} of param_groups[{i}] was {self._last_lr[i]!r} when "
+                    f"written and is {shown(new)} now: somebody else writes it too"
+                )
+                warnings.warn(text, stacklevel=4)
+                return
 
     def _cover(self) -> None:
-        """Find every group's schedule, by its number or its name."""
+        """Find every group's schedule."""
         groups = self.optimizer.param_groups
         for i, group in enumerate(groups):
             known = list(_numeric_keys(group))
             if self._key not in known:
                 raise _refusal("key", f"one of those of param_groups[{i}], {known}", self._key)
-        if isinstance(self._schedules, Schedule):
-            found = [self._schedules] * len(groups)
-        else:
-            names = [group.get("name", "no name") for group in groups]
-            labels = names if self._by_name else list(range(len(groups)))
-            if self._schedules.keys() != set(labels):
-                rule = f"one for each parameter group, {labels}"
-                raise _refusal("schedules", rule, list(self._schedules))
-            found = [self._schedules[label] for label in labels]
+        found = self._schedules.found(groups)
         self._distinct = tuple(dict.fromkeys(found))
         self._which = [self._distinct.index(schedule) for schedule in found]
         self._part()
@@ -261,6 +312,7 @@ class ScheduleLR(LRScheduler):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._versions = [_version(value) for value in self._wrote]  # a copy's begin anew
         self._watch()  # copying an optimizer leaves its hooks behind
 
 
@@ -268,20 +320,25 @@ def _refusal(name: str, rule: str, value: Any, kind: type[Exception] = ValueErro
     return refusal(kind, "ScheduleLR", name, rule, value)
 
 
-def _copied(schedules: Any) -> Schedule | dict[int | str, Schedule]:
-    if isinstance(schedules, Schedule):
-        return schedules
-    if not isinstance(schedules, (Mapping, list, tuple)):
-        raise _refusal("schedules", "a schedule, or a list or dict of them", schedules, TypeError)
-    items = schedules.items() if isinstance(schedules, Mapping) else enumerate(schedules)
-    return {key: A_SCHEDULE("ScheduleLR", f"schedules[{key!r}]", value) for key, value in items}
+def _either(name: str, x: Any, named: Any) -> Any:
+    if x is not None and named is not None:
+        raise _refusal(name, f"given once, and was {shown(x)}", named)
+    return named if x is None else x
 
 
-def _step(value: Any) -> int:
-    step: int = rule_in(Integer)("ScheduleLR", "last_epoch", value)
-    if step < -1:
-        raise _refusal("last_epoch", "a step, or -1 for none", value)
-    return step
+def _step_that(must_be: str, holds: Callable[[float], bool]) -> Callable[[str, str, Any], float]:
+    """The rule for a step, which stays an integer where it is one: a clock may pass 2**53."""
+    rule = number_that(must_be, holds)
+
+    def accept(owner: str, name: str, value: Any) -> float:
+        number: float = rule(owner, name, value)
+        return int(value) if number.is_integer() else number
+
+    return accept
+
+
+_STEP = _step_that("a finite number >= 0 (a metric needs a rule)", lambda x: x >= 0)
+_LAST = _step_that("a step, or -1 for none", lambda x: x >= 0 or x == -1)
 
 
 def _untouched(optimizer: torch.optim.Optimizer) -> bool:
@@ -302,6 +359,12 @@ def _is_numeric(value: Any) -> bool:
     if isinstance(value, torch.Tensor):
         return value.is_floating_point() and value.numel() == 1
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _version(value: Any) -> int | None:
+    """What changes when a tensor is written to; nobody has to wait for its device to know."""
+    known = isinstance(value, torch.Tensor) and not value.is_inference()
+    return value._version if known else None
 
 
 def _get(group: dict[str, Any], key: str | tuple[str, int]) -> Any:

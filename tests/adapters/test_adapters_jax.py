@@ -120,6 +120,47 @@ def test_the_type_can_be_said():
         assert not value.weak_type
 
 
+def below(value):
+    return float(np.nextafter(np.float32(value), np.float32(-9)))
+
+
+@pytest.mark.parametrize("dtype", ["int32", np.int8, jnp.uint16])
+def test_an_integer_type_has_the_nearest_whole_number(dtype):
+    values = [0.0, below(0.5), 0.5, 1.5, below(1.5), 2.5, 3.9999999, 4.0000001, below(4), 99.75]
+    schedule = to_jax(lrs.PiecewiseConstant(range(1, len(values)), values), dtype=dtype)
+    expected = [0, 0, 1, 2, 1, 3, 4, 4, 4, 100]
+    assert [int(jax.jit(schedule)(k)) for k in range(len(values))] == expected
+    assert schedule(jnp.arange(len(values))).tolist() == expected
+    assert jax.jit(schedule)(3).dtype == schedule(3).dtype == jnp.dtype(dtype)
+    # A whole number that the formula reaches only from below.
+    rising = to_jax(lrs.LinearWarmup(7, start=0.1, end=0.8) * lrs.Constant(10), dtype="int32")
+    assert [int(rising(k)) for k in range(8)] == list(range(1, 9))
+
+
+def test_negative_values_round_halves_up_too():
+    values = [-0.5, -0.75, -1.5, -1.75, below(-2.5)]
+    schedule = to_jax(lrs.PiecewiseConstant(range(1, len(values)), values), dtype="int32")
+    assert schedule(jnp.arange(len(values))).tolist() == [0, -1, -1, -2, -3]
+
+
+@pytest.mark.parametrize("wrap", [jax.jit, lambda f: f], ids=["jit", "eager"])
+def test_optax_accumulates_over_as_many_steps_as_the_schedule_says(wrap):
+    # After each of its updates one gradient more: 1, 2, 3, 4, and then always 4.
+    gradients = 1.0 + lrs.LinearDecay(3, start=0.0, end=3.0)
+    optimizer = optax.MultiSteps(optax.sgd(to_jax(SCHEDULE)), to_jax(gradients, dtype=jnp.int32))
+    params = jnp.zeros(1)
+    state, update = optimizer.init(params), wrap(optimizer.update)
+    applied = []
+    for i in range(18):
+        updates, state = update(jnp.full(1, float(i)), state, params)
+        applied.append(-float(updates[0]))
+    expected = np.zeros(18)
+    for k, (first, last) in enumerate([(0, 0), (1, 2), (3, 5), (6, 9), (10, 13), (14, 17)]):
+        expected[last] = SCHEDULE(k) * (first + last) / 2  # the mean of the gradients
+    np.testing.assert_allclose(applied, expected, rtol=1e-6, atol=0)
+    assert int(state.gradient_step) == 6
+
+
 def test_under_the_transformations():
     schedule = to_jax(SCHEDULE)
     counts = jnp.arange(UPDATES)
@@ -211,12 +252,16 @@ def test_the_examples():
         (lambda: to_jax(0.1), "to_jax: schedule must be a schedule, got 0.1"),
         (lambda: to_jax(lambda step: 0.1), "to_jax: schedule must be a schedule, got <function"),
         (
-            lambda: to_jax(SCHEDULE, dtype="int32"),
-            "to_jax: dtype must be a float type or None, got 'int32'",
+            lambda: to_jax(SCHEDULE, dtype="bool"),
+            "to_jax: dtype must be a float type, an integer type or None, got 'bool'",
+        ),
+        (
+            lambda: to_jax(SCHEDULE, dtype=jnp.complex64),
+            "to_jax: dtype must be a float type, an integer type or None, got <",
         ),
         (
             lambda: to_jax(SCHEDULE, dtype="flaot32"),
-            "to_jax: dtype must be a float type or None, got 'flaot32'",
+            "to_jax: dtype must be a float type, an integer type or None, got 'flaot32'",
         ),
         (
             lambda: to_jax(SHAPE)(np.array(["a", "b"])),

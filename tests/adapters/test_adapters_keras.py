@@ -172,6 +172,21 @@ def test_the_examples():
             ValueError,
             "parse: unknown name 'Cosine'",
         ),
+        (
+            lambda: type(to_keras(SCHEDULE)).from_config({}),
+            ValueError,
+            'ScheduleLR: config must be a mapping with "schedule", got {}',
+        ),
+        (
+            lambda: type(to_keras(SCHEDULE)).from_config("CosineDecay(3)"),
+            ValueError,
+            "ScheduleLR: config must be a mapping with \"schedule\", got 'CosineDecay(3)'",
+        ),
+        (
+            lambda: type(to_keras(SCHEDULE)).from_config({"schedule": 3}),
+            TypeError,
+            "parse: text must be a string, got 3",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused(attempt, kind, message):

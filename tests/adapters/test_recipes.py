@@ -33,7 +33,7 @@ def recipe(name):
 
 def cook(name, **given):
     """Run a recipe; the names that it had and made."""
-    names = {"lrs": lrs, "shape": SHAPE, "schedule": SCHEDULE, "torch": torch, **given}
+    names = {"lrs": lrs, "shape": SHAPE, "schedule": SCHEDULE, "torch": torch} | given
     exec(compile(recipe(name), f"README.md, recipe {name}", "exec"), names)
     return SimpleNamespace(**names)
 
@@ -89,6 +89,13 @@ def test_schedule_lr(torch_world, updates):
         assert decays == [(0.1 * SHAPE)(k) for k in steps]
 
 
+def test_unfreezing(torch_world, updates):
+    with pytest.warns(UserWarning, match=r"answers to \['layer\*'\] yet, there are \['head'\]"):
+        cook("unfreezing", unfreeze_at=5, **torch_world)
+    assert rates(updates, 0) == [SCHEDULE(k) for k in range(16)]
+    assert rates(updates[5:], 1) == [(0.1 * SCHEDULE)(k) for k in range(5, 16)]
+
+
 @pytest.mark.parametrize("overflow", [False, True])
 def test_accumulation_and_mixed_precision(torch_world, updates, overflow):
     if overflow:  # the second of four batches makes the first update's gradients infinite
@@ -99,7 +106,7 @@ def test_accumulation_and_mixed_precision(torch_world, updates, overflow):
     assert done.scheduler.last_epoch == len(updates)
 
 
-def test_trainer(updates, tmp_path):
+def bert():
     import transformers
 
     config = transformers.BertConfig(
@@ -110,29 +117,46 @@ def test_trainer(updates, tmp_path):
         intermediate_size=8,
         max_position_embeddings=8,
     )
-    arguments = transformers.TrainingArguments(
-        output_dir=str(tmp_path),
+    return transformers.BertForSequenceClassification(config)
+
+
+def arguments(folder, **given):
+    import transformers
+
+    return transformers.TrainingArguments(
+        output_dir=str(folder),
+        report_to=[],
+        disable_tqdm=True,
+        use_cpu=True,
+        dataloader_pin_memory=False,
+        **given,
+    )
+
+
+LABELS = [0, 1] * 12
+ROWS = [{"input_ids": torch.arange(6) + y, "labels": torch.tensor(y)} for y in LABELS]
+
+
+def test_trainer(updates, tmp_path):
+    import transformers
+
+    given = arguments(
+        tmp_path,
         max_steps=10,
         per_device_train_batch_size=2,
         gradient_accumulation_steps=2,
         save_steps=4,
         logging_steps=1,
-        report_to=[],
-        disable_tqdm=True,
-        use_cpu=True,
-        dataloader_pin_memory=False,
     )
-    labels = [0, 1] * 12
-    rows = [{"input_ids": torch.arange(6) + y, "labels": torch.tensor(y)} for y in labels]
 
     def train(checkpoint):
         updates.clear()
         cook(
             "trainer",
             transformers=transformers,
-            model=transformers.BertForSequenceClassification(config),
-            dataset=rows,
-            arguments=arguments,
+            model=bert(),
+            dataset=ROWS,
+            arguments=given,
             checkpoint=checkpoint,
         )
         return rates(updates)
@@ -141,9 +165,46 @@ def test_trainer(updates, tmp_path):
     assert train(str(tmp_path / "checkpoint-4")) == [SCHEDULE(k) for k in range(4, 10)]
 
 
-# Lightning's own use of what torch has deprecated.
-@pytest.mark.filterwarnings("ignore:`isinstance.treespec, LeafSpec.` is deprecated:FutureWarning")
-def test_lightning(torch_world, updates, tmp_path):
+# What a rule hears, one each epoch: fractions, and whole numbers that could pass for steps.
+HEARD = {"fractions": [0.5, 0.25, 0.75, 0.75, 0.25, 0.25], "whole": [9, 3, 3, 3, 3, 1]}
+RULE = lrs.ReduceOnPlateau(patience=2)
+
+
+def heard_by_epoch(metrics):
+    scales = [1.0, *RULE.replay(metrics)][: len(metrics)]
+    assert scales[-1] < 1
+    return [SCHEDULE(epoch) * scale for epoch, scale in enumerate(scales)]
+
+
+@pytest.mark.parametrize("metrics", HEARD.values(), ids=HEARD)
+def test_trainer_tells_its_metric(updates, tmp_path, metrics):
+    import transformers
+
+    model, told = bert(), iter(metrics)
+    optimizer = torch.optim.AdamW(model.parameters())
+    scheduler = cook("trainer_metric", optimizer=optimizer).scheduler
+    trainer = transformers.Trainer(
+        model,
+        arguments(
+            tmp_path,
+            num_train_epochs=len(metrics),
+            per_device_train_batch_size=24,
+            eval_strategy="epoch",
+            save_strategy="no",
+            metric_for_best_model="told",
+        ),
+        train_dataset=ROWS,
+        eval_dataset=ROWS,
+        optimizers=(optimizer, scheduler),
+        compute_metrics=lambda _: {"told": next(told)},
+    )
+    trainer.train()
+    assert rates(updates) == heard_by_epoch(metrics)
+    assert scheduler.last_epoch == len(metrics)
+
+
+@pytest.fixture
+def lightning_world(torch_world, tmp_path):
     import lightning
 
     class Model(lightning.LightningModule):
@@ -155,27 +216,57 @@ def test_lightning(torch_world, updates, tmp_path):
             x, y = batch
             return torch.nn.functional.mse_loss(self.net(x), y)
 
-    loader = torch.utils.data.DataLoader(torch_world["batches"], batch_size=None)
-
-    def train(epochs, checkpoint):
-        updates.clear()
+    def train(model, checkpoint=None, **given):
         trainer = lightning.Trainer(
-            max_epochs=epochs,
-            accumulate_grad_batches=2,
             accelerator="cpu",
             default_root_dir=tmp_path,
             logger=False,
             enable_checkpointing=False,
             enable_progress_bar=False,
             enable_model_summary=False,
+            **given,
         )
-        model = cook("lightning", Model=Model).Trained()
+        loader = torch.utils.data.DataLoader(torch_world["batches"], batch_size=None)
         trainer.fit(model, loader, ckpt_path=checkpoint)
         trainer.save_checkpoint(tmp_path / "last.ckpt")
-        return rates(updates)
+        return tmp_path / "last.ckpt"
 
-    assert train(1, None) == [SCHEDULE(k) for k in range(8)]
-    assert train(2, tmp_path / "last.ckpt") == [SCHEDULE(k) for k in range(8, 16)]
+    return Model, train
+
+
+# Lightning's own use of what torch has deprecated.
+of_lightning = pytest.mark.filterwarnings(
+    "ignore:`isinstance.treespec, LeafSpec.` is deprecated:FutureWarning"
+)
+
+
+@of_lightning
+def test_lightning(lightning_world, updates):
+    model, train = lightning_world
+    trained = cook("lightning", Model=model).Trained
+    checkpoint = train(trained(), max_epochs=1, accumulate_grad_batches=2)
+    assert rates(updates) == [SCHEDULE(k) for k in range(8)]
+    updates.clear()
+    train(trained(), checkpoint, max_epochs=2, accumulate_grad_batches=2)
+    assert rates(updates) == [SCHEDULE(k) for k in range(8, 16)]
+
+
+@of_lightning
+@pytest.mark.parametrize("metrics", HEARD.values(), ids=HEARD)
+def test_lightning_tells_its_monitor(lightning_world, updates, metrics):
+    model, train = lightning_world
+
+    class Watched(model):
+        def on_train_epoch_end(self):
+            self.log("val_loss", torch.tensor(float(metrics[self.current_epoch])))
+
+    listening = cook("lightning_metric", Model=Watched).Listening
+    expected = heard_by_epoch(metrics)
+    checkpoint = train(listening(), max_epochs=4, limit_train_batches=1)
+    assert rates(updates) == expected[:4]
+    updates.clear()
+    train(listening(), checkpoint, max_epochs=6, limit_train_batches=1)
+    assert rates(updates) == expected[4:]
 
 
 @pytest.mark.parametrize("processes", [1, 4])
@@ -222,6 +313,20 @@ def test_keras(tmp_path):
     assert int(done.model.optimizer.iterations) == 6
     again = keras.saving.load_model(done.path)
     assert float(again.optimizer.learning_rate) == pytest.approx(SCHEDULE(6), rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
+def test_keras_hyperparameter():
+    import keras
+    import numpy as np
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([np.ones((1, 1))])
+    # Without a gradient nothing but the decay moves the weight.
+    given = {"keras": keras, "model": model, "x": np.zeros((128, 1)), "y": np.zeros((128, 1))}
+    done = cook("keras_hyperparameter", schedule=0.5 * SHAPE, **given)
+    expected = np.prod([1 - 0.5 * SHAPE(k) * 0.1 * SHAPE(k) for k in range(12)])
+    assert float(done.model.get_weights()[0][0, 0]) == pytest.approx(expected, rel=1e-6)
 
 
 def test_optax():
