@@ -282,6 +282,11 @@ def test_the_inner_reason_is_kept():
     assert str(caught.value.__cause__) == "LinearWarmup: end must be a finite number, got inf"
 
 
+def test_a_wrong_step_is_left_alone():
+    with pytest.raises(ValueError, match=r"^CosineDecay: step must be .*, got -1$"):
+        lrs.match(lrs.CosineDecay(5), [-1], [0.0])
+
+
 def test_keywords_that_no_one_knows():
     with pytest.raises(TypeError) as caught:
         transformers.get_scheduler("linear", 0.1, 0, 5, {"power": 2})
