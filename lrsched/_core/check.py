@@ -11,7 +11,8 @@ import functools
 import inspect
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -197,21 +198,96 @@ def rules_of(
     return {name: rule for name, rule in found.items() if rule is not None}
 
 
+# What `refusal` says, and what `checked` makes of Python's words about arguments.
+_COMPLAINT = re.compile(
+    r"(\w+): (((\w+)\S*) must be .*, got .*|(?:got|missing|multiple|too many) .*)", re.DOTALL
+)
+
+
 def checked(function: Callable[P, R]) -> Callable[P, R]:
-    """A function whose arguments are checked, and normalised, by its own annotations."""
+    """A function whose arguments are checked, and normalised, by its own annotations.
+
+    What it builds may refuse them too, by its own name and in parameters of its own; the complaint
+    is then put in the names that were typed.
+    """
     # At the first call: `import lrsched` need not wait for it.
     signature = functools.cache(lambda: inspect.signature(function))
     rules = functools.cache(lambda: rules_of(function))
+    owner = function.__name__
 
     @functools.wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             bound = signature().bind(*args, **kwargs)
         except TypeError as error:  # Python's own words lack the name
-            raise TypeError(f"{function.__name__}: {error}") from None
+            raise TypeError(f"{owner}: {error}") from None
         for name, rule in rules().items():
             if name in bound.arguments:
-                bound.arguments[name] = rule(function.__name__, name, bound.arguments[name])
-        return function(*bound.args, **bound.kwargs)
+                bound.arguments[name] = rule(owner, name, bound.arguments[name])
+        try:
+            return function(*bound.args, **bound.kwargs)
+        except (TypeError, ValueError) as error:
+            said = _COMPLAINT.fullmatch(str(error))
+            if said is None or said[4] == "step" or not bound.arguments:
+                raise  # of a step: not built, but called
+            if said[1] == owner and said[4] in (None, *signature().parameters):
+                raise
+            raise _as_typed(owner, [*_typed(bound)], error, said[2], said[3]) from error
 
     return call
+
+
+def _typed(bound: inspect.BoundArguments) -> Iterator[tuple[str, str, Any]]:
+    """What was typed, piece by piece: what to call it, its own name, and its value."""
+    for name, value in bound.arguments.items():
+        if bound.signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+            yield from ((key, key, given) for key, given in value.items())
+        else:
+            yield from _pieces(name, name, value)
+
+
+def _pieces(label: str, name: str, value: Any) -> Iterator[tuple[str, str, Any]]:
+    """A value, and in it the keywords for another function, in one mapping or in several."""
+    yield label, name, value
+    if isinstance(value, Mapping):
+        for key, given in value.items():
+            yield f"{label}[{key!r}]", str(key), given
+    elif isinstance(value, (list, tuple)):
+        for i, part in enumerate(value):
+            if isinstance(part, Mapping):
+                yield from _pieces(f"{label}[{i}]", name, part)
+
+
+def _as_typed(
+    owner: str,
+    given: list[tuple[str, str, Any]],
+    error: Exception,
+    complaint: str,
+    name: str | None,
+) -> Exception:
+    """The complaint of something that a function builds, as one about what it was given."""
+    kind = type(error)
+    if name is None:
+        return kind(f"{owner}: {complaint}")
+    refused = [complaint.endswith(f", got {shown(value)}") for _, _, value in given]
+    for (label, own, _), is_it in zip(given, refused, strict=True):
+        if own == name and is_it:
+            return kind(f"{owner}: {label}{complaint.removeprefix(name)}")
+    # It may go by another name inside. What was worked out from what was given is too much of
+    # something: most likely of what lies furthest from 1.
+    weights = [
+        (is_it, _magnitude(value)) for (_, _, value), is_it in zip(given, refused, strict=True)
+    ]
+    label, _, value = given[weights.index(max(weights))]
+    return refusal(kind, owner, label, f"a value that works out ({error})", value)
+
+
+def _magnitude(value: Any) -> float:
+    """How many digits a number is away from 1; the furthest of several."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    if isinstance(value, (list, tuple)):
+        return max(map(_magnitude, value), default=0.0)
+    if isinstance(value, (int, float)) and value:
+        return abs(math.log10(abs(value)))
+    return 0.0

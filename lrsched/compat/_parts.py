@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from collections.abc import Sequence as Listing
 from typing import Annotated, Any
 
-from lrsched._core.check import NonNegative, Rule, Steps, refusal, rule_in
+from lrsched._core.check import NonNegative, Rule, Steps, integer_that, refusal, rule_in
 from lrsched._core.schedule import A_SCHEDULE, Schedule
 from lrsched.shapes import (
+    Constant,
     CosineDecay,
     CosineWarmup,
     Cycle,
@@ -34,6 +36,13 @@ def _milestones(values: Any) -> tuple[int, ...]:
     return steps
 
 
+def keywords(value: Any) -> dict[str, Any]:
+    """What is given for the `**` of another function."""
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise TypeError
+    return dict(value)
+
+
 def _schedules(values: Any) -> tuple[Schedule, ...]:
     accepted = tuple(A_SCHEDULE.accept(value) for value in values)
     if not accepted:
@@ -47,6 +56,8 @@ ASchedule = Annotated[Schedule, A_SCHEDULE]
 Schedules = Annotated[Listing[Schedule], Rule("a sequence of one or more schedules", _schedules)]
 Milestones = Annotated[Listing[int], Rule("non-negative integers in ascending order", _milestones)]
 Rate = NonNegative
+# Parts of which each is written out, or counted in fractions of a step.
+Several = Annotated[int, integer_that("an integer from 1 to 1000000", lambda n: 1 <= n <= 10**6)]
 
 
 def at_most(owner: str, name: str, value: Any, limit: Any, what: str) -> None:
@@ -69,6 +80,8 @@ def cosine(steps: int, start: float, end: float) -> Schedule:
 
 def waves(steps: int, start: float, end: float, halves: float) -> Schedule:
     """Cosine from `start` to `end` and back, so many half waves of it."""
+    if halves == 0:
+        return Constant(start, steps)
     if halves == 1:
         return CosineDecay(steps, start=start, end=end)
     wave = CosineDecay(1, start=start, end=end)

@@ -24,7 +24,6 @@ from lrsched._core.check import (
     Count,
     Fraction,
     NonNegative,
-    Nonzero,
     Numbers,
     Positive,
     PositiveCount,
@@ -42,6 +41,7 @@ from lrsched.compat._parts import (
     Milestones,
     Rate,
     Schedules,
+    Several,
     at_milestones,
     at_most,
     cosine,
@@ -152,22 +152,26 @@ def CosineParamScheduler(start_value: Real, end_value: Real) -> Schedule:
 
 
 @checked
-def ExponentialParamScheduler(start_value: Nonzero, decay: Positive) -> Schedule:
+def ExponentialParamScheduler(start_value: Real, decay: Positive) -> Schedule:
     """Equal factors in equal times, all of them together `decay`.
 
     >>> ExponentialParamScheduler(2.0, 0.25)
     GeometricDecay(1, end=0.5, start=2.0)
     """
+    if start_value == 0:
+        return Constant(0.0, steps=1)
     return GeometricDecay(1, start=start_value, end=start_value * decay)
 
 
 @checked
-def PolynomialDecayParamScheduler(base_value: Real, power: Positive) -> Schedule:
-    """A power of the remaining fraction.
+def PolynomialDecayParamScheduler(base_value: Real, power: NonNegative) -> Schedule:
+    """A power of the remaining fraction; with a power of 0, the same value all the time.
 
     >>> PolynomialDecayParamScheduler(0.1, 0.9)
     PolynomialDecay(1, power=0.9, start=0.1)
     """
+    if power == 0:
+        return Constant(base_value, steps=1)
     return PolynomialDecay(1, power, start=base_value)
 
 
@@ -186,7 +190,7 @@ def MultiStepParamScheduler(
     owner = "MultiStepParamScheduler"
     if milestones is None:
         if num_updates is None:
-            raise refusal(ValueError, owner, "num_updates", "given, or milestones instead,", None)
+            raise refusal(ValueError, owner, "num_updates", "given, or milestones instead", None)
         width = math.ceil(num_updates / max(1, len(values)))
         milestones = tuple(width * i for i in range(1, len(values)))
     else:
@@ -197,7 +201,9 @@ def MultiStepParamScheduler(
         if num_updates is None:
             *milestones, num_updates = milestones
             milestones = tuple(milestones)
-    at_most(owner, "len(values)", len(values), num_updates, "num_updates")
+    if len(values) > num_updates:
+        rule = f"at most num_updates={num_updates} numbers"
+        raise refusal(ValueError, owner, "values", rule, values)
     if milestones and not (milestones[0] > 0 and milestones[-1] < num_updates):
         rule = f"above 0 and below num_updates={num_updates}"
         raise refusal(ValueError, owner, "milestones", rule, milestones)
@@ -218,7 +224,7 @@ def StepParamScheduler(num_updates: Positive, values: Numbers) -> Schedule:
 
 @checked
 def StepWithFixedGammaParamScheduler(
-    base_value: Positive, num_decays: PositiveCount, gamma: Positive, num_updates: PositiveCount
+    base_value: Positive, num_decays: Several, gamma: Positive, num_updates: PositiveCount
 ) -> Schedule:
     """A factor of gamma at the ends of equal parts, `num_decays` times.
 

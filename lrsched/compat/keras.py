@@ -27,12 +27,13 @@ from lrsched.compat._parts import Rate, at_most, line
 from lrsched.feedback import ReduceOnPlateau
 from lrsched.shapes import (
     Constant,
+    ConstantWarmup,
     Cycle,
     PiecewiseConstant,
     Sequence,
     Shift,
     Staircase,
-    Take,
+    Stretch,
     decay,
 )
 from lrsched.shapes.cycles import Lengthening
@@ -78,7 +79,8 @@ def CosineDecayRestarts(
     """Half a cosine wave again and again, each `t_mul` as long and `m_mul` as high.
 
     Differs: the peer looks the restart up in a floating logarithm, by default in float32, and
-    misses some: with 1000 first steps and t_mul=1.1 it has 0 at step 2100, where a cycle begins.
+    misses some: with 1000 first steps and t_mul=1.1 it has 0 at step 2100, where a cycle begins. A
+    cycle that begins between two whole steps begins here with the second of them.
 
     >>> CosineDecayRestarts(0.1, 1000)
     Cycle(CosineDecay(1000, start=0.1), stretch=2)
@@ -119,6 +121,9 @@ def PiecewiseConstantDecay(
 ) -> Schedule:
     """One value after another. A boundary belongs to the interval before it.
 
+    Differs, at steps of no training: between a boundary and the next whole step the peer has the
+    next value already, here it comes with that step.
+
     >>> PiecewiseConstantDecay([100_000, 110_000], [1.0, 0.5, 0.1])
     PiecewiseConstant((100001, 110001), values=(1.0, 0.5, 0.1))
     """
@@ -133,29 +138,41 @@ def PolynomialDecay(
     initial_learning_rate: Rate,
     decay_steps: PositiveCount,
     end_learning_rate: NonNegative = 0.0001,
-    power: Positive = 1.0,
+    power: NonNegative = 1.0,
     cycle: Flag = False,
     name: str = "PolynomialDecay",
 ) -> Schedule:
     """A power of the remaining fraction; with `cycle`, of an end that moves on when it is reached.
 
-    Cycle i falls from 1 / (1 + i)**power of the way, and its last step belongs to it.
+    Cycle i falls from 1 / (1 + i)**power of the way. The step at which it ends still belongs to it:
+    the next begins just after, and not in a step of its own. A power of 0 is no decay at all.
 
     >>> PolynomialDecay(0.1, 10_000, 0.01, power=0.5)
     PolynomialDecay(10000, power=0.5, start=0.1, end=0.01)
     >>> PolynomialDecay(1.0, 100, 0.5, cycle=True)
-    0.5 + 0.5 * Sequence(Constant(1.0, steps=1),
-        Cycle(Take(Shift(PolynomialDecay(100, power=1.0), offset=1), steps=100))
-        * Staircase(InversePowerDecay(100.0, power=1.0), every=100))
+    0.5 + 0.5 * Cycle(PolynomialDecay(100, power=1.0))
+        * Staircase(InversePowerDecay(100.0, power=1.0), every=100)
+        * Sequence(Constant(1.0, steps=100),
+            Stretch(Shift(Cycle(ConstantWarmup(100, start=1.0, end=0.0), mirror=True), offset=100),
+                factor=0.5))
     """
     high, low = initial_learning_rate, end_learning_rate
     at_most("PolynomialDecay", "end_learning_rate", low, high, "initial_learning_rate")
+    if power == 0:
+        return Constant(high)
     if not cycle:
         return decay.PolynomialDecay(decay_steps, power, start=high, end=low)
-    # Its value at step 0 apart, a cycle begins one step into the curve and includes the end.
-    tooth = Take(Shift(decay.PolynomialDecay(decay_steps, power), 1), decay_steps)
+    teeth = Cycle(decay.PolynomialDecay(decay_steps, power))
     heights = Staircase(decay.InversePowerDecay(decay_steps, power), decay_steps)
-    return low + (high - low) * Sequence(Constant(1.0, steps=1), Cycle(tooth) * heights)
+    return low + (high - low) * teeth * heights * _ended(decay_steps)
+
+
+def _ended(steps: int) -> Schedule:
+    """0 at every multiple of `steps` but the first, which is step 0, and 1 wherever else."""
+    # A constant that jumps at its very end, played forth and back, jumps there and at once back:
+    # 0 at odd multiples of its length, and of half its length when played twice as fast.
+    jump = Cycle(ConstantWarmup(steps, start=1.0, end=0.0), mirror=True)
+    return Sequence(Constant(1.0, steps), Stretch(Shift(jump, steps), 0.5))
 
 
 @checked

@@ -23,7 +23,7 @@ from lrsched._core.check import (
     rule_in,
 )
 from lrsched._core.schedule import Schedule
-from lrsched.compat._parts import Schedules, at_most, cosine, joined, line
+from lrsched.compat._parts import Milestones, Schedules, at_most, cosine, joined, keywords, line
 from lrsched.feedback import ReduceOnPlateau
 from lrsched.shapes import (
     Clip,
@@ -71,18 +71,19 @@ def _begun(steps: int, value: float, schedule: Schedule) -> Schedule:
 def polynomial_schedule(
     init_value: Real,
     end_value: Real,
-    power: Positive,
+    power: NonNegative,
     transition_steps: Count,
     transition_begin: Count = 0,
 ) -> Schedule:
     """From one value to another along a power of the remaining fraction.
 
-    As in the peer, `transition_steps=0` means no transition at all: the value is `init_value`.
+    As in the peer, `transition_steps=0` and a power of 0 mean no transition at all: the value is
+    `init_value`.
 
     >>> polynomial_schedule(1.0, 0.01, power=2, transition_steps=100, transition_begin=5)
     Sequence(Constant(1.0, steps=5), PolynomialDecay(100, power=2.0, end=0.01))
     """
-    if transition_steps == 0:
+    if transition_steps == 0 or power == 0:
         return Constant(init_value)
     curve = PolynomialDecay(transition_steps, power, start=init_value, end=end_value)
     return _begun(transition_begin, init_value, curve)
@@ -154,9 +155,11 @@ def exponential_decay(
 
 @checked
 def cosine_decay_schedule(
-    init_value: Real, decay_steps: PositiveCount, alpha: Fraction = 0.0, exponent: Positive = 1.0
+    init_value: Real, decay_steps: PositiveCount, alpha: Fraction = 0.0, exponent: NonNegative = 1.0
 ) -> Schedule:
     """Half a cosine wave down to `alpha` of the value; with an exponent, a power of it.
+
+    With an exponent of 0 it is `init_value` all the time.
 
     >>> cosine_decay_schedule(0.1, 1000, alpha=0.1)
     CosineDecay(1000, start=0.1, end=0.01...)
@@ -167,6 +170,8 @@ def cosine_decay_schedule(
 
 
 def _cosine(steps: int, start: float, end: float, exponent: float) -> Schedule:
+    if exponent == 0:
+        return Constant(start)
     if exponent == 1:
         return CosineDecay(steps, start=start, end=end)
     # The wave from 1 to 0 is the place on a power curve from `end` up to `start`.
@@ -270,9 +275,11 @@ def warmup_cosine_decay_schedule(
     warmup_steps: Count,
     decay_steps: PositiveCount,
     end_value: Real = 0.0,
-    exponent: Positive = 1.0,
+    exponent: NonNegative = 1.0,
 ) -> Schedule:
     """A straight line up, then half a cosine wave; `decay_steps` counts both.
+
+    The peer's end is a fraction of the peak. With a peak of 0 it is 0, whatever `end_value` says.
 
     >>> warmup_cosine_decay_schedule(0.0, 3e-4, 2_000, 100_000, end_value=3e-5)
     Sequence(LinearWarmup(2000, end=0.0003), CosineDecay(98000, start=0.0003, end=3e-05))
@@ -281,7 +288,10 @@ def warmup_cosine_decay_schedule(
     if decay_steps <= warmup_steps:
         rule = f"more than warmup_steps={warmup_steps}, which it includes"
         raise refusal(ValueError, owner, "decay_steps", rule, decay_steps)
-    at_most(owner, "end_value", end_value, peak_value, "peak_value")
+    if peak_value == 0:
+        return Sequence(line(warmup_steps, init_value, 0.0), Constant(0.0))
+    if peak_value > 0:
+        at_most(owner, "end_value", end_value, peak_value, "peak_value")
     decay = _cosine(decay_steps - warmup_steps, peak_value, end_value, exponent)
     return Sequence(line(warmup_steps, init_value, peak_value), decay)
 
@@ -311,7 +321,7 @@ def warmup_exponential_decay_schedule(
 def _dicts(value: Any) -> tuple[dict[str, Any], ...]:
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise TypeError
-    dicts = tuple(dict(item) for item in value)
+    dicts = tuple(keywords(item) for item in value)
     if not dicts:
         raise ValueError
     return dicts
@@ -332,8 +342,10 @@ def sgdr_schedule(
 
 
 @checked
-def join_schedules(schedules: Schedules, boundaries: Steps) -> Schedule:
+def join_schedules(schedules: Schedules, boundaries: Milestones) -> Schedule:
     """One schedule after another, each from its own step 0, changing at the boundaries.
+
+    One between two boundaries at the same step is never heard.
 
     >>> join_schedules([linear_schedule(0, 1, 5), exponential_decay(1, 10, 0.5)], [5])
     Sequence(LinearWarmup(5), ExponentialDecay(0.5, every=10))

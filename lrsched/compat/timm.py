@@ -6,8 +6,10 @@ with `t_in_epochs=False`): the schedule counts in the unit of `t_initial`.
 Differs, wherever `cycle_mul` is not 1: the peer looks the cycle up in a floating logarithm and
 misses some restarts (with t_initial=100 and cycle_mul=1.2 it has `lr_min` at step 364, where a
 cycle begins), or takes a power of a time just below zero, and raises (with t_initial=5,
-cycle_mul=1.6 and k_decay=1.5 at step 13). For a `cycle_mul` below 1 it raises once the cycles have
-shrunk to nothing; that is refused here.
+cycle_mul=1.6 and k_decay=1.5 at step 13). Its cycles may begin between two whole steps; here they
+begin with the second of them. For a `cycle_mul` below 1 it raises once the cycles have
+shrunk to nothing; that is refused here. With `cycle_limit=0` there is no cycle at all, and the
+minimum from the first step or from the end of the warmup on.
 """
 
 # ruff: noqa: N802 - the names are the peer's
@@ -68,6 +70,8 @@ def _cycles(
     curve: Curve, base_lr: float, lr_min: float, mul: float, decay: float, limit: int
 ) -> Schedule:
     """A curve from the rate to the minimum, again and again from an ever smaller rate."""
+    if limit == 0:
+        return Constant(lr_min)
     if limit == 1:
         return curve(base_lr, lr_min)
     if decay == 1 or lr_min == 0:
@@ -110,7 +114,7 @@ def CosineLRScheduler(
     lr_min: NonNegative = 0.0,
     cycle_mul: Lengthening = 1.0,
     cycle_decay: NonNegative = 1.0,
-    cycle_limit: PositiveCount = 1,
+    cycle_limit: Count = 1,
     warmup_t: Count = 0,
     warmup_lr_init: NonNegative = 0.0,
     warmup_prefix: Flag = False,
@@ -154,7 +158,7 @@ def TanhLRScheduler(
     lr_min: NonNegative = 0.0,
     cycle_mul: Lengthening = 1.0,
     cycle_decay: NonNegative = 1.0,
-    cycle_limit: PositiveCount = 1,
+    cycle_limit: Count = 1,
     warmup_t: Count = 0,
     warmup_lr_init: NonNegative = 0.0,
     warmup_prefix: Flag = False,
@@ -178,7 +182,7 @@ def TanhLRScheduler(
         return TanhDecay(t_initial, lb, ub, start=start, end=end)
 
     cycles = _cycles(curve, base_lr, lr_min, cycle_mul, cycle_decay, cycle_limit)
-    whole = Sequence(cycles, Constant(lr_min))
+    whole = Sequence(cycles, Constant(lr_min)) if cycle_limit else cycles
     peak = base_lr if warmup_prefix else whole(warmup_t)
     return _warmed_up(
         owner, whole, peak, warmup_t, warmup_lr_init, warmup_prefix, length=cycles.steps
@@ -189,11 +193,11 @@ def TanhLRScheduler(
 def PolyLRScheduler(
     base_lr: Rate,
     t_initial: PositiveCount,
-    power: Positive = 0.5,
+    power: NonNegative = 0.5,
     lr_min: NonNegative = 0.0,
     cycle_mul: Lengthening = 1.0,
     cycle_decay: NonNegative = 1.0,
-    cycle_limit: PositiveCount = 1,
+    cycle_limit: Count = 1,
     warmup_t: Count = 0,
     warmup_lr_init: NonNegative = 0.0,
     warmup_prefix: Flag = False,
@@ -206,6 +210,8 @@ def PolyLRScheduler(
 ) -> Schedule:
     """A power of the remaining fraction, once or in cycles.
 
+    With a power of 0 each cycle stays at its rate, and all of them end in the minimum.
+
     >>> PolyLRScheduler(0.1, t_initial=300)
     PolynomialDecay(300, power=0.5, start=0.1)
     >>> PolyLRScheduler(0.1, t_initial=300, k_decay=2)
@@ -216,12 +222,15 @@ def PolyLRScheduler(
     at_most(owner, "lr_min", lr_min, base_lr, "base_lr")
 
     def curve(start: float, end: float) -> Schedule:
+        if power == 0:
+            return Constant(start, t_initial)
         fall = PolynomialDecay(t_initial, power, start=start, end=end)
         return _slowed(fall, t_initial, k_decay)
 
-    whole = _cycles(curve, base_lr, lr_min, cycle_mul, cycle_decay, cycle_limit)
+    cycles = _cycles(curve, base_lr, lr_min, cycle_mul, cycle_decay, cycle_limit)
+    whole = Sequence(cycles, Constant(lr_min)) if power == 0 and cycle_limit else cycles
     return _warmed_up(
-        owner, whole, base_lr, warmup_t, warmup_lr_init, warmup_prefix, length=whole.steps
+        owner, whole, base_lr, warmup_t, warmup_lr_init, warmup_prefix, length=cycles.steps
     )
 
 

@@ -8,11 +8,12 @@ k is what the optimizer has after k calls of the scheduler's `step()`.
 
 from __future__ import annotations
 
+import fractions
 import itertools
 import math
 from collections.abc import Callable
 from collections.abc import Sequence as Listing
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from lrsched._core.check import (
     Count,
@@ -22,11 +23,13 @@ from lrsched._core.check import (
     OpenFraction,
     Positive,
     PositiveCount,
+    Rule,
     Steps,
     checked,
     number_that,
     one_of,
     refusal,
+    rule_in,
 )
 from lrsched._core.schedule import Schedule
 from lrsched.compat._parts import (
@@ -48,16 +51,44 @@ from lrsched.shapes import (
     CosineDecay,
     Cycle,
     ExponentialDecay,
-    LinearWarmup,
     PolynomialDecay,
     Product,
     Sequence,
+    Shift,
     StepDecay,
-    Warp,
+    Stretch,
 )
 
 StartFactor = Annotated[float, number_that("a number above 0, at most 1", lambda x: 0 < x <= 1)]
 Strategy = Annotated[str, one_of("cos", "linear")]
+Rise = Annotated[float, number_that("a number of at least 0.001", lambda x: x >= 0.001)]
+Fall = Annotated[
+    float, number_that("0 or a number of at least 0.001", lambda x: x == 0 or x >= 0.001)
+]
+
+# The most ticks of a clock to a step: `Stretch` knows one over a whole number up to 10**9.
+_FINEST = 10**8
+
+
+def _typed(number: float) -> fractions.Fraction:
+    """A float as the fraction that was meant: 2.4 is 12 / 5, and 1 / 3 is a third."""
+    return fractions.Fraction(number).limit_denominator(_FINEST)
+
+
+def _ticks(up: float, down: float) -> tuple[tuple[int, int], float]:
+    """Two lengths as whole numbers of ticks, and a tick in steps."""
+    a, b = _typed(up), _typed(down)
+    finest = math.lcm(a.denominator, b.denominator)
+    if finest <= _FINEST:
+        return (int(a * finest), int(b * finest)), 1 / finest
+    share = _typed(up / (up + down))  # of no common measure: in their proportion at least
+    whole = share.denominator
+    return (share.numerator, whole - share.numerator), (up + down) / whole
+
+
+def _ticking(schedule: Schedule, tick: float) -> Schedule:
+    """A schedule that is written in ticks, in steps."""
+    return schedule if tick == 1 else Stretch(schedule, tick)
 
 
 @checked
@@ -70,9 +101,16 @@ def StepLR(base_lr: Rate, step_size: PositiveCount, gamma: NonNegative = 0.1) ->
     return StepDecay(step_size, gamma, start=base_lr)
 
 
+def _in_any_order(values: Any) -> tuple[int, ...]:
+    return tuple(sorted(rule_in(Steps).accept([value])[0] for value in values))
+
+
+Unordered = Annotated[Listing[int], Rule("a sequence of non-negative integers", _in_any_order)]
+
+
 @checked
-def MultiStepLR(base_lr: Rate, milestones: Milestones, gamma: NonNegative = 0.1) -> Schedule:
-    """A factor of gamma at each milestone; one that is listed twice counts twice.
+def MultiStepLR(base_lr: Rate, milestones: Unordered, gamma: NonNegative = 0.1) -> Schedule:
+    """A factor of gamma at each milestone, in any order; one that is listed twice counts twice.
 
     >>> MultiStepLR(0.05, milestones=[30, 80])
     MultiStepDecay((30, 80), start=0.05)
@@ -134,26 +172,31 @@ def MultiplicativeLR(base_lr: Rate, factor: NonNegative) -> Schedule:
 
 
 @checked
-def PolynomialLR(base_lr: Rate, total_iters: PositiveCount = 5, power: Positive = 1.0) -> Schedule:
-    """A power of the remaining fraction.
+def PolynomialLR(
+    base_lr: Rate, total_iters: PositiveCount = 5, power: NonNegative = 1.0
+) -> Schedule:
+    """A power of the remaining fraction; a power of 0 leaves the rate as it is, to the end too.
 
     >>> PolynomialLR(0.001, total_iters=4, power=2.0)
     PolynomialDecay(4, power=2.0, start=0.001)
     """
+    if power == 0:
+        return Constant(base_lr)
     return PolynomialDecay(total_iters, power, start=base_lr)
 
 
 @checked
-def CosineAnnealingLR(base_lr: Rate, T_max: PositiveCount, eta_min: NonNegative = 0.0) -> Schedule:
+def CosineAnnealingLR(base_lr: Rate, T_max: Rise, eta_min: NonNegative = 0.0) -> Schedule:
     """Half a cosine wave down in `T_max` steps, and then, as the peer does, up again.
 
-    To stay down, write the `CosineDecay` without its `Cycle`.
+    `T_max` need not be whole. To stay down, write the `CosineDecay` without its `Cycle`.
 
     >>> CosineAnnealingLR(0.05, T_max=100)
     Cycle(CosineDecay(100, start=0.05), mirror=True)
     """
     at_most("CosineAnnealingLR", "eta_min", eta_min, base_lr, "base_lr")
-    return Cycle(CosineDecay(T_max, start=base_lr, end=eta_min), mirror=True)
+    (steps, _), tick = _ticks(T_max, T_max)
+    return _ticking(Cycle(CosineDecay(steps, start=base_lr, end=eta_min), mirror=True), tick)
 
 
 @checked
@@ -179,25 +222,28 @@ Mode = Annotated[str, one_of("triangular", "triangular2", "exp_range")]
 def CyclicLR(
     base_lr: NonNegative,
     max_lr: NonNegative,
-    step_size_up: PositiveCount = 2000,
-    step_size_down: PositiveCount | None = None,
+    step_size_up: Rise = 2000,
+    step_size_down: Fall | None = None,
     mode: Mode = "triangular",
     gamma: NonNegative = 1.0,
     scale_fn: Nothing = None,
     scale_mode: Annotated[str, one_of("cycle", "iterations")] = "cycle",
     cycle_momentum: Flag = True,
-    base_momentum: Fraction = 0.8,
-    max_momentum: Fraction = 0.9,
+    base_momentum: NonNegative = 0.8,
+    max_momentum: NonNegative = 0.9,
 ) -> Schedule:
     """Triangles between two rates; the momentum is `CyclicLR_momentum`.
 
-    A `scale_fn` of your own is a schedule to multiply the triangle by:
+    The sizes need not be whole, and with `step_size_down=0` the rate drops at once. A `scale_fn`
+    of your own is a schedule to multiply the triangle by:
     `base_lr + scale * Cycle(LinearWarmup(up, end=max_lr - base_lr), mirror=True)`.
 
     >>> CyclicLR(0.01, 0.1, step_size_up=5)
     Cycle(LinearWarmup(5, start=0.01, end=0.1), mirror=True)
     >>> CyclicLR(0.25, 1, step_size_up=5, mode="triangular2")
     0.25 + Cycle(LinearWarmup(5, end=0.75), mirror=True, gain=0.5)
+    >>> CyclicLR(0.01, 0.1, step_size_up=2.5)
+    Stretch(Cycle(LinearWarmup(5, start=0.01, end=0.1), mirror=True), factor=0.5)
     """
     at_most("CyclicLR", "base_lr", base_lr, max_lr, "max_lr")
     return _cyclic(base_lr, max_lr, step_size_up, step_size_down, mode, gamma)
@@ -205,12 +251,12 @@ def CyclicLR(
 
 @checked
 def CyclicLR_momentum(
-    step_size_up: PositiveCount = 2000,
-    step_size_down: PositiveCount | None = None,
+    step_size_up: Rise = 2000,
+    step_size_down: Fall | None = None,
     mode: Mode = "triangular",
     gamma: NonNegative = 1.0,
-    base_momentum: Fraction = 0.8,
-    max_momentum: Fraction = 0.9,
+    base_momentum: NonNegative = 0.8,
+    max_momentum: NonNegative = 0.9,
 ) -> Schedule:
     """The momentum (or first beta) that `CyclicLR` drives, highest where the rate is lowest.
 
@@ -222,20 +268,25 @@ def CyclicLR_momentum(
 
 
 def _cyclic(
-    foot: float, tip: float, up: int, down: int | None, mode: str, gamma: float
+    foot: float, tip: float, up: float, down: float | None, mode: str, gamma: float
 ) -> Schedule:
+    down = up if down is None else down
     if mode == "triangular":
-        return _triangles(up, down or up, foot, tip, gain=1.0)
+        return _triangles(up, down, foot, tip, gain=1.0)
     if mode == "triangular2":
-        return foot + _triangles(up, down or up, 0.0, tip - foot, gain=0.5)
-    return foot + ExponentialDecay(gamma) * _triangles(up, down or up, 0.0, tip - foot, gain=1.0)
+        return foot + _triangles(up, down, 0.0, tip - foot, gain=0.5)
+    return foot + ExponentialDecay(gamma) * _triangles(up, down, 0.0, tip - foot, gain=1.0)
 
 
-def _triangles(up: int, down: int, foot: float, tip: float, gain: float) -> Schedule:
-    rise = line(up, foot, tip)
-    if up == down:
-        return Cycle(rise, mirror=True, gain=gain)
-    return Cycle(Sequence(rise, line(down, tip, foot)), gain=gain)
+def _triangles(up: float, down: float, foot: float, tip: float, gain: float) -> Schedule:
+    (rise, fall), tick = _ticks(up, down)
+    if rise == fall:
+        triangles = Cycle(line(rise, foot, tip), mirror=True, gain=gain)
+    elif fall == 0:
+        triangles = Cycle(line(rise, foot, tip), gain=gain)
+    else:
+        triangles = Cycle(Sequence(line(rise, foot, tip), line(fall, tip, foot)), gain=gain)
+    return _ticking(triangles, tick)
 
 
 @checked
@@ -247,8 +298,8 @@ def OneCycleLR(
     pct_start: Fraction = 0.3,
     anneal_strategy: Strategy = "cos",
     cycle_momentum: Flag = True,
-    base_momentum: Fraction = 0.85,
-    max_momentum: Fraction = 0.95,
+    base_momentum: NonNegative = 0.85,
+    max_momentum: NonNegative = 0.95,
     div_factor: Positive = 25.0,
     final_div_factor: Positive = 1e4,
     three_phase: Flag = False,
@@ -262,8 +313,7 @@ def OneCycleLR(
     peak at step 0 exactly, the peer divides by zero.
 
     >>> OneCycleLR(1.0, total_steps=101, pct_start=0.5, div_factor=10)
-    Sequence(Warp(CosineWarmup(1, start=0.1), clock=LinearWarmup(50, end=1.01...)),
-    Warp(CosineDecay(1, end=1e-05), clock=LinearWarmup(50, start=0.0099...)))
+    Stretch(Sequence(CosineWarmup(99, start=0.1), CosineDecay(101, end=1e-05)), factor=0.5)
     >>> OneCycleLR(1.0, total_steps=100, div_factor=10)
     Sequence(CosineWarmup(29, start=0.1), CosineDecay(70, end=1e-05))
     """
@@ -280,8 +330,8 @@ def OneCycleLR_momentum(
     steps_per_epoch: PositiveCount | None = None,
     pct_start: Fraction = 0.3,
     anneal_strategy: Strategy = "cos",
-    base_momentum: Fraction = 0.85,
-    max_momentum: Fraction = 0.95,
+    base_momentum: NonNegative = 0.85,
+    max_momentum: NonNegative = 0.95,
     three_phase: Flag = False,
 ) -> Schedule:
     """The momentum (or first beta) that `OneCycleLR` drives, lowest where the rate is highest.
@@ -303,7 +353,7 @@ def _total(
         return total_steps
     if epochs is None or steps_per_epoch is None:
         raise refusal(
-            ValueError, owner, "total_steps", "given, or epochs and steps_per_epoch,", None
+            ValueError, owner, "total_steps", "given, or epochs and steps_per_epoch", None
         )
     return epochs * steps_per_epoch
 
@@ -315,35 +365,30 @@ def _one_cycle(
     three = len(values) == 4
     if three and pct_start > 0.5:
         raise refusal(ValueError, owner, "pct_start", "at most 0.5 with three_phase", pct_start)
-    peak = pct_start * total - 1
-    ends = [peak, *([2 * pct_start * total - 2] if three else []), float(total - 1)]
+    # In ticks of a clock that has the peak on the dot, wherever it is between two steps.
+    reached = _typed(pct_start) * total - 1
+    peak, finest = reached.numerator, reached.denominator
+    ends = [peak, *([2 * peak] if three else []), (total - 1) * finest]
     curve: Callable[[int, float, float], Schedule] = cosine if strategy == "cos" else line
-    phases = [
-        phase
-        for (a, b), (start, end) in zip(
-            itertools.pairwise((0.0, *ends)), itertools.pairwise(values), strict=True
-        )
-        if (phase := _between(curve, start, end, a, b)) is not None
-    ]
-    return Sequence(*phases) if len(phases) > 1 else phases[0] if phases else Constant(values[-1])
-
-
-def _between(
-    curve: Callable[[int, float, float], Schedule], start: float, end: float, a: float, b: float
-) -> Schedule | None:
-    """The whole steps of a curve that begins at a and ends at b; None where it has no length."""
-    if a >= b:
-        return None
-    first, last = max(0, math.ceil(a)), math.ceil(b)
-    if first == last or (first == a and last == b):
-        return curve(last - first, start, end)
-    clock = LinearWarmup(last - first, start=(first - a) / (b - a), end=(last - a) / (b - a))
-    return Warp(curve(1, start, end), clock)
+    phases: list[Schedule] = []
+    skipped = 0
+    for (a, b), (start, end) in zip(
+        itertools.pairwise((0, *ends)), itertools.pairwise(values), strict=True
+    ):
+        if b > max(a, 0):  # the others are over before the first step
+            skipped = skipped or min(a, 0)
+            phases.append(curve(b - a, start, end))
+    if not phases:
+        return Constant(values[-1])
+    whole = Sequence(*phases) if len(phases) > 1 else phases[0]
+    return _ticking(Shift(whole, -skipped) if skipped else whole, 1 / finest)
 
 
 @checked
-def SequentialLR(schedulers: Schedules, milestones: Steps) -> Schedule:
+def SequentialLR(schedulers: Schedules, milestones: Milestones) -> Schedule:
     """One schedule after another, each from its own step 0, changing at the milestones.
+
+    One between two milestones at the same step is never heard.
 
     >>> SequentialLR([ConstantLR(1.0, 0.1, 20), ExponentialLR(1.0, 0.9)], milestones=[20])
     Sequence(ConstantWarmup(20, start=0.1), ExponentialDecay(0.9))
@@ -365,7 +410,8 @@ def ChainedScheduler(schedulers: Schedules, base_lr: Positive) -> Schedule:
     """
     if len(schedulers) == 1:
         return schedulers[0]
-    return Product(base_lr ** (1 - len(schedulers)), *schedulers)
+    # A product, and no power: that raises where it leaves the range of floats.
+    return Product(math.prod([1 / base_lr] * (len(schedulers) - 1)), *schedulers)
 
 
 @checked

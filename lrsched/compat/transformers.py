@@ -8,7 +8,8 @@ goes on along the wave, up again (0.0245 of the rate 10 steps after 100); here t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, NoReturn, overload
 
 from lrsched._core.check import (
@@ -23,9 +24,10 @@ from lrsched._core.check import (
     checked,
     one_of,
     refusal,
+    rule_in,
 )
 from lrsched._core.schedule import Schedule
-from lrsched.compat._parts import Rate, at_most, line, waves
+from lrsched.compat._parts import Rate, Several, at_most, keywords, line, waves
 from lrsched.compat.torch import ReduceLROnPlateau
 from lrsched.feedback import Greedy, MetricRule, ReduceOnPlateau
 from lrsched.shapes import (
@@ -90,7 +92,7 @@ def get_linear_schedule_with_warmup(
 
 @checked
 def get_cosine_schedule_with_warmup(
-    base_lr: Rate, num_warmup_steps: Count, num_training_steps: Count, num_cycles: Positive = 0.5
+    base_lr: Rate, num_warmup_steps: Count, num_training_steps: Count, num_cycles: NonNegative = 0.5
 ) -> Schedule:
     """A linear warmup, then `num_cycles` whole waves of a cosine.
 
@@ -105,7 +107,7 @@ def get_cosine_schedule_with_warmup(
 
 @checked
 def get_cosine_with_hard_restarts_schedule_with_warmup(
-    base_lr: Rate, num_warmup_steps: Count, num_training_steps: Count, num_cycles: PositiveCount = 1
+    base_lr: Rate, num_warmup_steps: Count, num_training_steps: Count, num_cycles: Several = 1
 ) -> Schedule:
     """A linear warmup, then half a cosine wave down, `num_cycles` times.
 
@@ -182,7 +184,7 @@ def get_cosine_with_min_lr_schedule_with_warmup(
     base_lr: Rate,
     num_warmup_steps: Count,
     num_training_steps: Count,
-    num_cycles: Positive = 0.5,
+    num_cycles: NonNegative = 0.5,
     min_lr: NonNegative | None = None,
     min_lr_rate: Fraction | None = None,
 ) -> Schedule:
@@ -203,7 +205,7 @@ def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
     base_lr: Rate,
     num_warmup_steps: Count,
     num_training_steps: Count,
-    num_cycles: Positive = 0.5,
+    num_cycles: NonNegative = 0.5,
     min_lr: NonNegative | None = None,
     min_lr_rate: Fraction | None = None,
     warmup_lr_rate: NonNegative | None = None,
@@ -211,6 +213,8 @@ def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
     """The same with a first step that is not zero: (step + 1) / num_warmup_steps of the rate.
 
     Or `warmup_lr_rate` of it. Both the warmup and the cosine are one step ahead of those above.
+
+    Differs, between whole steps: in the last of its warmup the peer climbs above the rate.
 
     >>> get_cosine_with_min_lr_schedule_with_warmup_lr_rate(1e-3, 100, 1000, min_lr=1e-4)
     Sequence(LinearWarmup(99, start=1e-05, end=0.001), CosineDecay(900, start=0.001, end=0.0001))
@@ -227,7 +231,7 @@ def get_cosine_with_min_lr_schedule_with_warmup_lr_rate(
     else:
         start = base_lr * warmup_lr_rate
         if num_warmup_steps == 1:
-            return Sequence(Constant(start, steps=1), Shift(decay, 1))
+            return Sequence(line(1, start, base_lr), Shift(decay, 1))
     return Sequence(line(num_warmup_steps - 1, start, base_lr), decay)
 
 
@@ -244,7 +248,7 @@ def get_wsd_schedule(
     warmup_type: Shape = "linear",
     decay_type: Shape = "cosine",
     min_lr_ratio: Fraction = 0,
-    num_cycles: Positive = 0.5,
+    num_cycles: NonNegative = 0.5,
 ) -> Schedule:
     """Warmup-stable-decay: up from a minimum, a plateau, and down to it.
 
@@ -257,7 +261,7 @@ def get_wsd_schedule(
     owner = "get_wsd_schedule"
     if num_stable_steps is None:
         if num_training_steps is None:
-            rule = "given, or num_stable_steps instead,"
+            rule = "given, or num_stable_steps instead"
             raise refusal(ValueError, owner, "num_training_steps", rule, None)
         num_stable_steps = num_training_steps - num_warmup_steps - num_decay_steps
         if num_stable_steps < 0:
@@ -282,7 +286,8 @@ def get_wsd_schedule(
     return Sequence(*phases)
 
 
-def get_reduce_on_plateau_schedule(base_lr: float, **kwargs: Any) -> ReduceOnPlateau:
+@checked
+def get_reduce_on_plateau_schedule(base_lr: Positive, **kwargs: Any) -> ReduceOnPlateau:
     """Not a schedule but a rule, the one of torch's ReduceLROnPlateau.
 
     >>> get_reduce_on_plateau_schedule(0.1, factor=0.5, patience=2, eps=0)
@@ -337,7 +342,8 @@ def GreedyLR(
     )
 
 
-def get_greedy_schedule(base_lr: float, **kwargs: Any) -> Greedy:
+@checked
+def get_greedy_schedule(base_lr: Positive, **kwargs: Any) -> Greedy:
     """Not a schedule but a rule, the one of GreedyLR.
 
     >>> get_greedy_schedule(0.1, min_lr=0.05, max_lr=0.2, eps=0)
@@ -372,17 +378,19 @@ _RULES: dict[str, Callable[..., MetricRule[Any]]] = {
 }
 
 
-def _keywords(value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise TypeError
-    return dict(value)
+def _fraction_or_count(value: Any) -> float:
+    number: float = rule_in(NonNegative).accept(value)
+    return number if 0 < number < 1 else rule_in(Count).accept(value)
+
+
+Warmup = Annotated[float, Rule("a non-negative integer, a fraction below 1", _fraction_or_count)]
 
 
 @overload
 def get_scheduler(  # type: ignore[overload-overlap]  # two names of all strings
     name: Literal["reduce_lr_on_plateau", "greedy"],
     base_lr: float,
-    num_warmup_steps: int | None = None,
+    num_warmup_steps: float | None = None,
     num_training_steps: int | None = None,
     scheduler_specific_kwargs: dict[str, Any] | None = None,
 ) -> MetricRule[Any]: ...
@@ -390,7 +398,7 @@ def get_scheduler(  # type: ignore[overload-overlap]  # two names of all strings
 def get_scheduler(
     name: str,
     base_lr: float,
-    num_warmup_steps: int | None = None,
+    num_warmup_steps: float | None = None,
     num_training_steps: int | None = None,
     scheduler_specific_kwargs: dict[str, Any] | None = None,
 ) -> Schedule: ...
@@ -398,14 +406,20 @@ def get_scheduler(
 def get_scheduler(
     name: Annotated[str, one_of(*_SCHEDULES, *_RULES)],
     base_lr: Rate,
-    num_warmup_steps: Count | None = None,
+    num_warmup_steps: Warmup | None = None,
     num_training_steps: Count | None = None,
-    scheduler_specific_kwargs: Annotated[dict[str, Any], Rule("a dict", _keywords)] | None = None,
+    scheduler_specific_kwargs: Annotated[dict[str, Any], Rule("a dict", keywords)] | None = None,
 ) -> Schedule | MetricRule[Any]:
     """Any of the schedules and rules by the name that `lr_scheduler_type` has for it.
 
+    A `num_warmup_steps` below 1 is what the `warmup_steps` of TrainingArguments is: that fraction
+    of `num_training_steps`, rounded up. (The Trainer rounds it before it asks the peer's
+    `get_scheduler`, which by itself takes 0.1 for a tenth of a step.)
+
     >>> get_scheduler("inverse_sqrt", 5e-5, 100, scheduler_specific_kwargs={"timescale": 400})
     Sequence(LinearWarmup(100, end=5e-05), InverseSqrtDecay(400.0, start=5e-05))
+    >>> get_scheduler("cosine", 5e-5, 0.1, 10_000)
+    Sequence(LinearWarmup(1000, end=5e-05), CosineDecay(9000, start=5e-05))
     """
     given = dict(scheduler_specific_kwargs or {})
     if name in _RULES:
@@ -416,6 +430,11 @@ def get_scheduler(
     if num_warmup_steps is None:
         rule = f"given for name={name!r}"
         raise refusal(ValueError, "get_scheduler", "num_warmup_steps", rule, None)
+    if 0 < num_warmup_steps < 1:
+        if num_training_steps is None:
+            rule = f"given for num_warmup_steps={num_warmup_steps}, a fraction of it"
+            raise refusal(ValueError, "get_scheduler", "num_training_steps", rule, None)
+        num_warmup_steps = math.ceil(num_training_steps * num_warmup_steps)
     if name == "constant_with_warmup":
         return build(base_lr, num_warmup_steps)
     if name != "inverse_sqrt":

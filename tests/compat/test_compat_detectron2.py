@@ -37,6 +37,8 @@ ONES = [
     lambda m: m.CosineParamScheduler(0.0, 0.5),
     lambda m: m.ExponentialParamScheduler(2.0, 0.02),
     lambda m: m.PolynomialDecayParamScheduler(0.1, 0.9),
+    lambda m: m.PolynomialDecayParamScheduler(0.1, 0),
+    lambda m: m.ExponentialParamScheduler(0.0, 0.5),
     lambda m: m.MultiStepParamScheduler([1, 0.1, 0.01], num_updates=90, milestones=[60, 80]),
     lambda m: m.MultiStepParamScheduler([1, 0.1, 0.01], num_updates=90),
     lambda m: m.MultiStepParamScheduler([1, 0.1, 0.01], milestones=[3, 6, 9]),

@@ -18,7 +18,11 @@ peers = keras.optimizers.schedules
 
 
 def values(name, steps, dtype=np.float64, **arguments):
-    """The peer's values at steps 0, 1, ...; it computes in the type of the numbers it is given."""
+    """The peer's values at these steps, or at steps 0, 1, ... of so many.
+
+    It computes in the type of the numbers it is given.
+    """
+    steps = np.arange(steps) if isinstance(steps, int) else steps
     given = inspect.signature(getattr(compat, name)).bind(**arguments)
     given.apply_defaults()
     arguments = {
@@ -27,8 +31,8 @@ def values(name, steps, dtype=np.float64, **arguments):
     }
     schedule = getattr(peers, name)(**arguments)
     if arguments.get("warmup_target") is not None:  # asks `if` of a step
-        return np.array([float(schedule(step)) for step in range(steps)])
-    return np.asarray(schedule(np.arange(steps)), dtype=np.float64)
+        return np.array([float(schedule(step)) for step in steps])
+    return np.asarray(schedule(steps), dtype=np.float64)
 
 
 def both(name, steps, **arguments):
@@ -58,6 +62,8 @@ TABLE = [
         "PolynomialDecay",
         LR | {"decay_steps": 7, "end_learning_rate": 0.02, "power": 2.5, "cycle": True},
     ),
+    ("PolynomialDecay", LR | {"decay_steps": 10, "power": 0}),
+    ("PolynomialDecay", LR | {"decay_steps": 10, "power": 0, "cycle": True}),
     ("InverseTimeDecay", LR | {"decay_steps": 10, "decay_rate": 0.5}),
     ("InverseTimeDecay", LR | {"decay_steps": 7, "decay_rate": 2.0, "staircase": True}),
     ("InverseTimeDecay", LR | {"decay_steps": 1, "decay_rate": 0.0}),

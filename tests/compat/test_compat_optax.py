@@ -48,6 +48,7 @@ TABLE = [
         },
     ),
     ("polynomial_schedule", {"init_value": 1, "end_value": 0, "power": 2, "transition_steps": 0}),
+    ("polynomial_schedule", {"init_value": 1, "end_value": 0, "power": 0, "transition_steps": 9}),
     ("linear_schedule", {"init_value": 0.0, "end_value": 0.1, "transition_steps": 50}),
     ("linear_schedule", {"init_value": 1.0, "end_value": 0.1, "transition_steps": 1}),
     ("linear_schedule", {"init_value": 0.5, "end_value": 0.1, "transition_steps": 0}),
@@ -83,11 +84,17 @@ TABLE = [
         {"init_value": 0.1, "decay_steps": 60, "alpha": 0.2, "exponent": 2.5},
     ),
     ("cosine_decay_schedule", {"init_value": 0.1, "decay_steps": 1, "exponent": 0.5}),
+    ("cosine_decay_schedule", {"init_value": 0.1, "decay_steps": 9, "alpha": 0.2, "exponent": 0}),
     ("warmup_constant_schedule", {"init_value": 0.0, "peak_value": 0.1, "warmup_steps": 30}),
     ("warmup_cosine_decay_schedule", COSINE),
     ("warmup_cosine_decay_schedule", COSINE | {"warmup_steps": 0}),
     ("warmup_cosine_decay_schedule", COSINE | {"warmup_steps": 39, "end_value": 0.05}),
     ("warmup_cosine_decay_schedule", COSINE | {"end_value": 0.05, "exponent": 2.0}),
+    ("warmup_cosine_decay_schedule", COSINE | {"end_value": 0.05, "exponent": 0}),
+    # a peak of 0 is the end too, whatever it should be
+    ("warmup_cosine_decay_schedule", COSINE | {"peak_value": 0.0, "end_value": -0.1}),
+    ("warmup_cosine_decay_schedule", COSINE | {"peak_value": 0.0, "end_value": 0.1}),
+    ("warmup_cosine_decay_schedule", COSINE | {"peak_value": -0.1, "end_value": -0.01}),
     (
         "warmup_exponential_decay_schedule",
         {
@@ -148,7 +155,7 @@ def test_join():
             module.exponential_decay(0.05, 10, 0.5),
         ]
 
-    for boundaries in ([10, 60], [0, 30], [4, 120]):
+    for boundaries in ([10, 60], [0, 30], [4, 120], [20, 20], [0, 0]):
         theirs = peers.join_schedules(parts(peers), boundaries)
         follows(compat.join_schedules(parts(compat), boundaries), values(theirs, 150))
 
@@ -276,7 +283,7 @@ REFUSED = [
         lambda: compat.join_schedules([compat.constant_schedule(1)] * 2, [1, 2]),
     ),
     (
-        "boundaries must be strictly increasing",
+        "boundaries must be non-negative integers in ascending order",
         lambda: compat.join_schedules([compat.constant_schedule(1)] * 3, [2, 1]),
     ),
     ("cosine_kwargs must be a sequence of dicts", lambda: compat.sgdr_schedule([])),

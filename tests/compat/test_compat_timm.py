@@ -70,6 +70,9 @@ CYCLES = [
     {"t_initial": 10, "cycle_limit": 3, "cycle_mul": 1.5, "cycle_decay": 0.7, "lr_min": 0.03},
     {"t_initial": 7, "cycle_limit": 3, "cycle_mul": 1.37, "warmup_t": 3, "warmup_prefix": True},
     {"t_initial": 7, "cycle_limit": 4, "cycle_mul": 1.37, "cycle_decay": 0.5, "warmup_t": 12},
+    {"t_initial": 20, "cycle_limit": 0, "lr_min": 0.02},
+    {"t_initial": 20, "cycle_limit": 0, "lr_min": 0.02, "warmup_t": 5, "warmup_lr_init": 0.01},
+    {"t_initial": 20, "cycle_limit": 0, "cycle_decay": 0.5, "warmup_t": 5, "warmup_prefix": True},
 ]
 
 
@@ -79,6 +82,7 @@ def test_cycles(arguments):
     both("PolyLRScheduler", 80, **arguments)
     both("TanhLRScheduler", 80, **arguments)
     both("TanhLRScheduler", 80, **arguments, lb=-2.0, ub=2.0)
+    both("PolyLRScheduler", 80, **arguments, power=0)
     for k_decay in (0.5, 1.5, 2.0):
         both("CosineLRScheduler", 80, **arguments, k_decay=k_decay)
         both("PolyLRScheduler", 80, **arguments, k_decay=k_decay, power=2.0)

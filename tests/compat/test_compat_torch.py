@@ -40,6 +40,7 @@ TABLE = [
     ("MultiStepLR", {"milestones": [30, 80]}, 100),
     ("MultiStepLR", {"milestones": [0, 3, 3, 9], "gamma": 0.5}, 20),
     ("MultiStepLR", {"milestones": []}, 5),
+    ("MultiStepLR", {"milestones": [9, 3, 30, 3], "gamma": 0.5}, 40),
     ("ConstantLR", {}, 10),
     ("ConstantLR", {"factor": 0.5, "total_iters": 4}, 10),
     ("ConstantLR", {"factor": 1.0, "total_iters": 1}, 4),
@@ -52,11 +53,13 @@ TABLE = [
     ("PolynomialLR", {}, 8),
     ("PolynomialLR", {"total_iters": 50, "power": 0.9}, 60),
     ("PolynomialLR", {"total_iters": 1, "power": 2.0}, 4),
+    ("PolynomialLR", {"total_iters": 4, "power": 0}, 9),
     ("CosineAnnealingLR", {"T_max": 1}, 9),
     ("CosineAnnealingLR", {"T_max": 2, "eta_min": 0.01}, 12),
     ("CosineAnnealingLR", {"T_max": 50, "eta_min": 0.01}, 220),
     ("CosineAnnealingLR", {"T_max": 2000, "eta_min": 1e-4}, 8100),
     ("CosineAnnealingLR", {"T_max": 10, "eta_min": 0.1}, 25),
+    ("CosineAnnealingLR", {"T_max": 12.5, "eta_min": 0.01}, 100),
     ("CosineAnnealingWarmRestarts", {"T_0": 10}, 45),
     ("CosineAnnealingWarmRestarts", {"T_0": 1, "T_mult": 3}, 130),
     ("CosineAnnealingWarmRestarts", {"T_0": 7, "T_mult": 2, "eta_min": 0.02}, 200),
@@ -80,6 +83,14 @@ CYCLIC = [
     {"step_size_up": 4, "step_size_down": 7, "mode": "triangular2"},
     {"step_size_up": 10, "mode": "exp_range", "gamma": 0.99},
     {"step_size_up": 3, "step_size_down": 4, "mode": "exp_range", "gamma": 0.9},
+    {"step_size_up": 2.5},
+    {"step_size_up": 7 / 3, "step_size_down": 1.25},
+    {"step_size_up": 2.5, "mode": "exp_range", "gamma": 0.9},
+    {"step_size_up": 3.7, "step_size_down": 2.9, "mode": "triangular2"},
+    {"step_size_up": 3.14159265358979, "step_size_down": 2.718281828459045},
+    {"step_size_up": 5, "step_size_down": 0},
+    {"step_size_up": 2.5, "step_size_down": 0, "mode": "triangular2"},
+    {"step_size_up": 4, "base_momentum": 0.5, "max_momentum": 1.5},
 ]
 
 
@@ -90,6 +101,13 @@ def test_cyclic(arguments):
 
     follows(compat.CyclicLR(0.01, 0.1, **arguments), rates(make, 80))
     follows(compat.CyclicLR_momentum(**arguments), rates(make, 80, key="momentum"))
+
+
+def test_sizes_as_they_were_typed():
+    whole = compat.CyclicLR(0.01, 0.1, step_size_up=5)
+    assert compat.CyclicLR(0.01, 0.1, step_size_up=2.5) == lrs.Stretch(whole, 0.5)
+    assert compat.CyclicLR(0.01, 0.1, step_size_up=5 / 3) == lrs.Stretch(whole, 1 / 3)
+    assert compat.CyclicLR(0.01, 0.1, step_size_up=5.0, step_size_down=5.0) == whole
 
 
 ONE_CYCLE = [
@@ -107,6 +125,7 @@ ONE_CYCLE = [
     {"total_steps": 1},
     {"total_steps": 2},
     {"total_steps": 50, "div_factor": 10.0, "final_div_factor": 0.5},
+    {"total_steps": 20, "base_momentum": 0.5, "max_momentum": 1.5},
 ]
 
 
@@ -137,7 +156,7 @@ def test_multiplicative():
     follows(compat.MultiplicativeLR(0.1, 0.95), rates(make, 100))
 
 
-@pytest.mark.parametrize("milestones", [[5], [1], [40]])
+@pytest.mark.parametrize("milestones", [[5], [1], [40], [0]])
 def test_sequential(milestones):
     def make(optimizer):
         first = peers.LinearLR(optimizer, 0.1, total_iters=5)
@@ -163,6 +182,8 @@ def test_sequential_of_three():
         compat.StepLR(0.1, 4),
     ]
     follows(compat.SequentialLR(parts, [3, 10]), rates(make, 30))
+    # the second is never heard
+    assert compat.SequentialLR(parts, [3, 3])([2, 3, 4, 7]) == pytest.approx([0.01, 0.1, 0.1, 0.01])
 
 
 def test_chained():
@@ -243,8 +264,11 @@ def test_one_cycle_drawn(total, pct, strategy, three, div, final):
     assert ours == pytest.approx(values, rel=0, abs=1e-12 * max(values))
 
 
+sizes = counts | st.floats(0.5, 60) | st.decimals("0.5", 60, places=2).map(float)
+
+
 @drawn
-@given(counts, counts, st.sampled_from(["triangular", "triangular2", "exp_range"]), unit)
+@given(sizes, sizes, st.sampled_from(["triangular", "triangular2", "exp_range"]), unit)
 def test_cyclic_drawn(up, down, mode, gamma):
     arguments = {"step_size_up": up, "step_size_down": down, "mode": mode, "gamma": gamma}
     values = rates(lambda o: peers.CyclicLR(o, 0.01, 0.1, **arguments), 150)
@@ -338,7 +362,18 @@ def test_gradual_warmup_steps_too_often():
 REFUSED = [
     ("StepLR: step_size must be a positive integer, got 0", lambda: compat.StepLR(0.1, 0)),
     ("StepLR: base_lr must be a non-negative", lambda: compat.StepLR(-0.1, 3)),
-    ("MultiStepLR: milestones must be .* ascending", lambda: compat.MultiStepLR(0.1, [3, 2])),
+    (
+        "MultiStepLR: milestones must be a sequence of non-negative integers, got .3, -2.",
+        lambda: compat.MultiStepLR(0.1, [3, -2]),
+    ),
+    (
+        "CyclicLR: step_size_up must be a number of at least 0.001, got 0",
+        lambda: compat.CyclicLR(0.1, 1, step_size_up=0),
+    ),
+    (
+        "CyclicLR: step_size_down must be 0 or a number of at least 0.001 or None, got -1",
+        lambda: compat.CyclicLR(0.1, 1, step_size_down=-1),
+    ),
     ("ConstantLR: factor must be a number from 0 to 1", lambda: compat.ConstantLR(0.1, 1.5)),
     ("LinearLR: start_factor must be", lambda: compat.LinearLR(0.1, 0)),
     ("PolynomialLR: total_iters must be a positive", lambda: compat.PolynomialLR(0.1, 0)),

@@ -44,7 +44,7 @@ def test_to_the_end(warmup, total):
     for cycles in (1, 2, 3, 7):
         name = "get_cosine_with_hard_restarts_schedule_with_warmup"
         both(name, 150, **lengths, num_cycles=cycles)
-    for cycles in (0.5, 1, 0.25, 1.5, 3.3):
+    for cycles in (0.5, 1, 0.25, 1.5, 3.3, 0):
         steps = total + 1
         both("get_cosine_schedule_with_warmup", steps, **lengths, num_cycles=cycles)
         name = "get_cosine_with_min_lr_schedule_with_warmup"
@@ -82,6 +82,7 @@ def test_wsd(rise, fall, warmup, stable, decay):
     total = warmup + stable + decay
     both("get_wsd_schedule", 120, **arguments, num_training_steps=total, min_lr_ratio=0.25)
     both("get_wsd_schedule", 120, **arguments, num_stable_steps=stable, num_cycles=1.0)
+    both("get_wsd_schedule", 120, **arguments, num_stable_steps=stable, num_cycles=0)
 
 
 NAMES = {
@@ -111,6 +112,32 @@ def test_get_scheduler(name):
     member = peers.SchedulerType(name)
     for spelled in (name, member):
         follows(compat.get_scheduler(spelled, 0.1, 10, 100, NAMES[name]), values)
+
+
+@pytest.mark.parametrize("total", [1, 7, 1000, 1001, 12_345])
+@pytest.mark.parametrize("warmup", [0.0, 1e-9, 0.001, 0.1, 1 / 3, 0.07, 0.29, 0.999, 1])
+def test_a_warmup_below_1_is_a_fraction_of_the_training(tmp_path, warmup, total):
+    """As the Trainer has it: its arguments make steps of it, before the schedule is built."""
+    arguments = importlib.import_module("transformers").TrainingArguments(
+        output_dir=str(tmp_path), warmup_steps=warmup, use_cpu=True, report_to="none"
+    )
+    steps = arguments.get_warmup_steps(total)
+    for name in ("cosine", "linear", "constant_with_warmup", "inverse_sqrt"):
+        ours = compat.get_scheduler(name, 0.1, warmup, total)
+        assert ours == compat.get_scheduler(name, 0.1, steps, total)
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+        factor = peers.get_scheduler(name, optimizer, steps, total).lr_lambdas[0]
+        some = range(0, total, 1 + total // 20)
+        assert ours(some) == pytest.approx([0.1 * factor(t) for t in some], rel=1e-12, abs=1e-13)
+
+
+def test_a_tenth_of_a_step():
+    """The peer's own `get_scheduler` knows no fractions of the training."""
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1)
+    factor = peers.get_scheduler("cosine", optimizer, 0.1, 10_000).lr_lambdas[0]
+    assert factor(0) == 0
+    assert factor(1) > 0.99999
+    assert compat.get_scheduler("cosine", 0.1, 0.1, 10_000)([1, 1000]).tolist() == [1e-4, 0.1]
 
 
 def test_every_name_is_here():
@@ -222,6 +249,15 @@ REFUSED = [
     (
         "get_scheduler: num_training_steps must be given for name='cosine'",
         lambda: compat.get_scheduler("cosine", 0.1, 5),
+    ),
+    (
+        "get_scheduler: num_training_steps must be given for num_warmup_steps=0.1",
+        lambda: compat.get_scheduler("inverse_sqrt", 0.1, 0.1),
+    ),
+    (
+        "get_scheduler: num_warmup_steps must be a non-negative integer, a fraction below 1 or None"
+        ", got 2.5",
+        lambda: compat.get_scheduler("cosine", 0.1, 2.5, 100),
     ),
     ("inside of Adafactor", lambda: compat.get_adafactor_schedule()),
     ("timescale must be a positive", lambda: compat.get_inverse_sqrt_schedule(0.1, 5, 0)),
