@@ -183,6 +183,33 @@ def test_export_python_needs_nothing(capsys: pytest.CaptureFixture[str], tmp_pat
     assert json.loads(printed) == [SCHEDULE(t) for t in range(120)]
 
 
+def test_findings_that_are_meant_are_accepted(capsys: pytest.CaptureFixture[str]) -> None:
+    restarts = ("check", "cosine_restarts(1.0, 30, every=10, warmup_steps=0)", "--steps", "31")
+    code, out, _ = here(capsys, *restarts)
+    assert (code, out.count("jump"), out.count("rate 0")) == (1, 2, 1)
+    code, out, _ = here(capsys, *restarts, "--accept", "jump")
+    assert (code, out) == (1, "fault: the last update has rate 0, from step 30 on\n")
+    assert here(capsys, *restarts, "--accept", "jump", "--accept", "zero")[:2] == (
+        0,
+        "nothing found\n",
+    )
+
+
+@pytest.mark.frameworks
+def test_a_picture_says_nothing_beside(tmp_path: Path) -> None:
+    path = tmp_path / "flat.png"
+    done = run("plot", "Constant(0)", "--steps", "5", "--log", "-o", str(path))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert path.exists()
+
+
+def test_the_bound_of_steps_is_told() -> None:
+    done = run("show", "Noam(8, 4)", "--steps", "1" + "0" * 5_000)
+    assert done.returncode == 2
+    assert "must be a positive number of steps, below 2**62, got '1000" in done.stderr
+    assert len(done.stderr) < 500
+
+
 @pytest.mark.parametrize(
     ("arguments", "given", "says"),
     [
@@ -190,6 +217,10 @@ def test_export_python_needs_nothing(capsys: pytest.CaptureFixture[str], tmp_pat
         (["show", "Noam(512, 4000)"], "", "is endless: say how far to look with --steps N"),
         (["show", "LinearDecay(1e30)"], "", "is too long: say how far to look with --steps N"),
         (["show", "none.json"], "", "none.json: No such file or directory"),
+        (["show", "none.yaml"], "", "none.yaml: no .json file: a schedule is text, a .json file"),
+        (["check", "configs/run.toml", "--steps", "9"], "", "configs/run.toml: no .json file: a"),
+        (["show", __file__], "", f"{__file__}: no .json file: a schedule is text, a .json file"),
+        (["diff", "LinearDecay(9)", "a.yml", "--steps", "9"], "", "a.yml: no .json file: a sched"),
         (["show", "/.json"], "", "/.json: No such file or directory"),
         (["show", "-"], b"\xff\xfe", "standard input: no text in UTF-8"),
         (["show", "-"], "x" * 9_000_000, "text must be at most 1000000 characters long"),

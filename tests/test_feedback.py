@@ -7,6 +7,7 @@ import io
 import json
 import math
 import pickle
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -700,3 +701,48 @@ def test_bad_input(build, error, message):
         build()
     assert type(caught.value) is error
     assert str(caught.value) == message
+
+
+PLATEAU, GREEDY = lrs.ReduceOnPlateau(), lrs.Greedy(min_scale=0.1, max_scale=2)
+
+
+@pytest.mark.parametrize(
+    ("rule", "entry", "says"),
+    [
+        (PLATEAU, {"scale": "nan"}, "scale must be a non-negative finite number, got nan"),
+        (PLATEAU, {"scale": -0.5}, "scale must be a non-negative finite number, got -0.5"),
+        (PLATEAU, {"scale": "inf"}, "scale must be a non-negative finite number, got inf"),
+        (PLATEAU, {"best": "nan"}, "best must be a number, not NaN, got nan"),
+        (PLATEAU, {"best": "0.5"}, "best must be a number, got '0.5'"),
+        (PLATEAU, {"bad": -1}, "bad must be a non-negative integer, got -1"),
+        (PLATEAU, {"cooldown": -2}, "cooldown must be a non-negative integer, got -2"),
+        (PLATEAU, {"bad": 1.5}, "bad must be an integer, got 1.5"),
+        (GREEDY, {"stuck": -1}, "stuck must be a non-negative integer, got -1"),
+        (GREEDY, {"best": "nan"}, "best must be a number, not NaN, got nan"),
+        (lrs.HoldUntil(0.1, below=1), {"seen": -1}, "seen must be a non-negative integer, got -1"),
+        (lrs.HoldUntil(0.1, below=1), {"released": 2}, "released must be True or False, got 2"),
+    ],
+)
+def test_a_corrupt_state_is_refused_by_name(rule: Any, entry: dict[str, Any], says: str) -> None:
+    saved = rule.save(rule.init())
+    with pytest.raises((TypeError, ValueError)) as caught:
+        rule.restore({**saved, **entry})
+    assert str(caught.value) == f"{type(rule).__name__}: {says}"
+    assert rule.restore(saved) == rule.init()
+
+
+@pytest.mark.frameworks
+def test_a_corrupt_checkpoint_leaves_the_scheduler_as_it_was() -> None:
+    import torch
+
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    scheduler = ScheduleLR(optimizer, lrs.Constant(0.5), rule=lrs.ReduceOnPlateau(patience=0))
+    for metric in (1.0, 2.0):
+        optimizer.step()
+        scheduler.step(metric)
+    before = scheduler.state_dict()
+    corrupt = {**before, "last_epoch": 77, "rule": {**before["rule"], "scale": -1.0}}
+    with pytest.raises(ValueError, match=r"scale must be a non-negative finite number, got -1.0"):
+        scheduler.load_state_dict(corrupt)
+    assert scheduler.state_dict() == before
+    assert scheduler.get_last_lr() == [0.05]

@@ -54,6 +54,7 @@ def _uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Left out by torch's compiler, which makes a new program for every number that it meets."""
     if keras.backend.backend() != "torch":
         return function
+    # Start-up: Keras on another backend needs no torch.
     from torch.compiler import disable
 
     left_out: Callable[..., Any] = disable(function)  # type: ignore[no-untyped-call]

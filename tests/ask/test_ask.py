@@ -539,3 +539,20 @@ def test_the_horizon_of_an_endless_schedule_is_a_few_times_its_slowest_part() ->
     assert horizon(0.1 * lrs.MultiStepDecay([30, 80])) == 320
     assert horizon(lrs.Constant(1)) == 1
     assert horizon(lrs.CosineDecay(0)) == 1
+
+
+def test_work_without_an_end_is_refused_or_left_out() -> None:
+    a, b = lrs.LinearDecay(10), lrs.CosineDecay(20)
+    assert lrs.diff(a, b, 2**70) == lrs.diff(a, b, 21)  # both are held from there on
+    with pytest.raises(ValueError, match=r"^diff: steps must be at most 1000000000: every one"):
+        lrs.diff(a, lrs.Noam(8, 4), 2**70)
+    with pytest.raises(ValueError, match=r"^layer_rates: depth must be .* of at most 1000000, got"):
+        lrs.layer_rates(a, 2**70, 0.5)
+
+
+def test_numbers_beyond_floats_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^match: logged_values must be finite numbers, got"):
+        lrs.match(lrs.LinearDecay(10), [1], [10**400])
+    for norm in (10**400, [10**400]):
+        with pytest.raises(ValueError, match=r"^trust_ratio: weight_norm must be a number or an"):
+            lrs.trust_ratio(norm, 1.0)

@@ -538,3 +538,48 @@ def test_a_hydra_command_line_overrides_a_schedule(tmp_path: Path) -> None:
             check=True,
         ).stdout
         assert printed.strip() == expected
+
+
+def shared(levels: int) -> dict[str, Any]:
+    """One dictionary met twice at each level: small to write down, and 2**levels schedules."""
+    data: dict[str, Any] = {"class": "Constant", "value": 0.5}
+    for _ in range(levels):
+        data = {"class": "Sum", "terms": [data, data]}
+    return {"version": 1, "schedule": data}
+
+
+def test_a_dictionary_that_is_met_again_and_again_is_bounded() -> None:
+    assert lrs.from_dict(shared(5)) == lrs.Sum(*[0.5] * 32)
+    with pytest.raises(ValueError, match="from_dict: schedule: must be at most 50000 schedules"):
+        lrs.from_dict(shared(30))
+
+
+def test_texts_ask_for_a_moment() -> None:
+    """What a few thousand characters can ask for, to read and to call, in a few seconds each."""
+    hardly = ", ".join(f"Cycle(LinearDecay({i + 5}), stretch=1.001)" for i in range(80))
+    nested = "Clip(" * 90 + "CosineDecay(9)" + ", lower=0.1, upper=0.9)" * 90
+    texts = {
+        f"Product({hardly})": None,  # of tens of thousands of cycles each: not to be made yet
+        nested: 0.9,
+        f"Sum({', '.join(f'LinearDecay({i + 9})' for i in range(400))})": 400.0,
+        "Cycle(" * 60 + "LinearWarmup(2)" + ", mirror=True, count=1)" * 60: 0.0,
+        "cosine_restarts(1.0, 10**38, every=1, warmup_steps=0)".replace(
+            "10**38", "1" + "0" * 38
+        ): 1.0,
+        f"PiecewiseLinear({list(range(9_000))}, {[0.5] * 9_000})": 0.5,
+    }
+    for text, first in texts.items():
+        begin = time.process_time()
+        schedule = lrs.parse(text)
+        if first is not None:
+            assert schedule(0) == first
+            assert schedule([0, 1])[0] == first
+        assert time.process_time() - begin < 20, text[:80]
+
+
+@pytest.mark.parametrize(
+    ("indent", "kind"), [(2.5, ValueError), (-1, ValueError), ("x", TypeError)]
+)
+def test_an_indent_is_a_count(indent: Any, kind: type[Exception]) -> None:
+    with pytest.raises(kind, match=r"^to_json: indent must be a number of spaces from 0 to 100"):
+        lrs.to_json(lrs.LinearDecay(3), indent=indent)
