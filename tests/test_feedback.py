@@ -587,12 +587,12 @@ PLATEAU_STATE = lrs.ReduceOnPlateau().init()
         (
             lambda: transformers.get_greedy_schedule(2.0),
             ValueError,
-            "GreedyLR: base_lr must be at most max_lr=1.0, got 2.0",
+            "get_greedy_schedule: base_lr must be at most max_lr=1.0, got 2.0",
         ),
         (
             lambda: transformers.get_greedy_schedule(0.1, smooth=True),
             ValueError,
-            "GreedyLR: smooth must be False (give the rule the mean of the last metrics), got True",
+            "get_greedy_schedule: smooth must be False (give the rule the mean of the last metrics), got True",
         ),
         (
             lambda: compat_keras.ReduceLROnPlateau(0.1, "val_accuracy"),
