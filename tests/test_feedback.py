@@ -592,8 +592,8 @@ PLATEAU_STATE = lrs.ReduceOnPlateau().init()
         (
             lambda: transformers.get_greedy_schedule(0.1, smooth=True),
             ValueError,
-            "get_greedy_schedule: smooth must be False (give the rule the mean of the last metrics), "
-            "got True",
+            "get_greedy_schedule: smooth must be False (give the rule the mean of the last "
+            "metrics), got True",
         ),
         (
             lambda: compat_keras.ReduceLROnPlateau(0.1, "val_accuracy"),
