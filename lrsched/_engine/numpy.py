@@ -59,6 +59,8 @@ class NumPy(Namespace):
         except (OverflowError, RecursionError):
             raise
         except Exception as error:  # whatever a user's formula does
+            if "loop of ufunc does not support" in str(error):  # integers beyond int64: NumPy 1
+                raise OverflowError from error
             raise failed(schedule, t, self, error) from error
         if values.dtype.kind == "O":  # fractions, say
             try:

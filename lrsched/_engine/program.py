@@ -32,6 +32,7 @@ _POWERS = {2: "square", 0.5: "sqrt", -1: "reciprocal"}
 
 # Up to here, float64 has every whole number.
 _WHOLE = 2**53
+_INT64 = 2**63 - 1
 
 # `run(t, out)` fills out, a vector of floats, with the values at the steps t.
 Run = Callable[[Any, Any], None]
@@ -108,6 +109,10 @@ class _Program(Writer[str]):
     def number(self, value: Any) -> str:
         if (type(value) is int and -_WHOLE <= value <= _WHOLE) or type(value) is float:
             value = np.asarray(value)  # which NumPy takes in half the time
+        elif type(value) is int and abs(value) > _INT64:
+            self.lines.append(
+                "raise OverflowError"
+            )  # then one step at a time, in Python's integers
         elif not isinstance(value, (int, float, np.ndarray)):
             raise TypeError(f"{value!r} is no plain number")
         self.numbers.append(value)

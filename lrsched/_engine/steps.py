@@ -280,7 +280,8 @@ class Whole:
         An exponent is written in digits, and each looks its power up: Python has made them, and few
         products remain.
         """
-        if not isinstance(base, (int, float)) or base in (0, 1) or d != 1 or self.low < 0:
+        whole = isinstance(d, int) and d == 1 and self.low >= 0
+        if not whole or not isinstance(base, (int, float)) or base in (0, 1):
             return self.real().as_exponent(base, d)
         # From here on the power is 0 or infinity, also for numbers that are multiplied by another.
         last = min(self.high, _last_power(abs(base)))

@@ -96,7 +96,7 @@ def test_no_schedule_is_interpreted(case: Case) -> None:
     for step in (0, 1, 7, 1000):
         assert written["written"](step) == NUMBERS.interpret(schedule, step) == schedule(step)
     schedule(np.arange(3))
-    assert not isinstance(schedule.__dict__["_fill"], _Interpreted)
+    assert not isinstance(schedule.__dict__.get("_fill"), _Interpreted)
 
 
 def lines_run(schedule: lrs.Schedule, step: int) -> int:
@@ -284,7 +284,7 @@ def test_depth_costs_in_proportion(wrap: Callable[[lrs.Schedule], lrs.Schedule])
         assert isinstance(schedule(7), float)
         assert schedule._function.__name__ == "schedule"
         if schedule.steps is None or schedule.steps < 2**63:
-            assert not isinstance(schedule.__dict__["_fill"], _Interpreted)
+            assert not isinstance(schedule.__dict__.get("_fill"), _Interpreted)
         operations.append(len(schedule.source().split()))
         assert copy.deepcopy(schedule) is schedule
         assert pickle.loads(pickle.dumps(schedule)) == schedule
@@ -324,4 +324,4 @@ def test_a_first_call_deep_in_the_stack_is_as_good_as_any() -> None:
         assert schedule(7) == lrs.CosineDecay(10)(2)
         assert schedule._function.__name__ == "schedule"
         schedule([7])
-        assert not isinstance(schedule.__dict__["_fill"], _Interpreted)
+        assert not isinstance(schedule.__dict__.get("_fill"), _Interpreted)
