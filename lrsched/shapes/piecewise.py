@@ -125,7 +125,7 @@ class PiecewiseLinear(Schedule):
     def _lines(self) -> tuple[tuple[Any, ...], ...]:
         """Of each line: its end that is smaller in size, how far to the other, whether it rises."""
         ends = [sorted(pair, key=abs) for pair in itertools.pairwise(self.values)]
-        rises = tuple(int(abs(b) > abs(a)) for a, b in itertools.pairwise(self.values))
+        rises = tuple(int(abs(b) >= abs(a)) for a, b in itertools.pairwise(self.values))
         return tuple(small for small, _ in ends), tuple(span(*pair) for pair in ends), rises
 
     def formula(self, t: Any, xp: Any) -> Any:

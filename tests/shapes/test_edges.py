@@ -387,6 +387,15 @@ def test_lines_whose_ends_no_float_joins_stay_between_them() -> None:
             assert values.max() == b
 
 
+@pytest.mark.parametrize("a", [1.0, -1.0, 0.1, 5e-324, 1.7e308])
+def test_a_line_between_ends_of_one_size_and_two_signs(a: float) -> None:
+    """Neither end is the smaller, so which one a line starts from is told by order alone."""
+    schedule = lrs.PiecewiseLinear([0, 1, 3], [a, -a, a])
+    assert schedule(np.arange(4)).tolist() == [a, -a, 0, a]
+    assert [schedule(t) for t in range(4)] == [a, -a, 0, a]
+    assert schedule(0.5) == 0
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
