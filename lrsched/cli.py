@@ -14,9 +14,9 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
-from lrsched._core.check import shown
+from lrsched._core.check import cut, shown
 from lrsched._core.schedule import Schedule
 from lrsched.ask.describe import KINDS, check, short
 from lrsched.ask.questions import diff
@@ -63,15 +63,20 @@ def _speak_unicode() -> None:
 
 def _line(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        return f"{cut(str(error.filename))}: {error.strerror}" if error.filename else error.strerror
     return " ".join(str(error).split())
 
 
 # The words on the command line.
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(cut(message, 300))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="lrsched",
         description=f"Learning-rate schedules as values.\n\n{SCHEDULE}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -203,23 +208,37 @@ def _read(argument: str) -> Schedule:
     """A schedule from text, from a .json file or from standard input."""
     if argument == "-":
         return _parsed(_decoded(sys.stdin.buffer, "standard input"))
-    if argument.endswith(".json"):
+    if argument.lower().endswith(".json"):
         with open(argument, "rb") as file:
-            return _in_file(argument, _decoded(file, argument))
+            return _in_file(cut(argument), _decoded(file, cut(argument)))
     if _names_a_file(argument):
-        raise ValueError(
-            f"{argument}: no .json file: a schedule is text, a .json file, or - for standard "
-            "input; of another file, give the text in it"
-        )
+        raise _another_file(cut(argument))
     return parse(argument)
+
+
+def _another_file(name: str) -> ValueError:
+    return ValueError(
+        f"{name}: no .json file: a schedule is text, a .json file, or - for standard input; "
+        "of YAML or any other, give the text of the schedule in it"
+    )
+
+
+_SETTINGS = r".*\.(?:ya?ml|toml|ini|cfg|conf|py|txt|json[5cl])"
+_A_PATH = r".*[/\\].*|\S*[A-Za-z_]\S*\.[A-Za-z]\w{0,5}"
 
 
 def _names_a_file(argument: str) -> bool:
     """Whether somebody meant a file: it is there, or is called like one and like no schedule."""
-    if "(" in argument or not argument.strip():
+    if not argument.strip() or "#" in argument or "\n" in argument:
         return False
-    like_one = re.fullmatch(r".*[/\\].*|[^\s]*[^\s.]\.[A-Za-z][A-Za-z0-9]{0,5}", argument)
-    return like_one is not None or os.path.exists(argument)
+    if re.fullmatch(_SETTINGS, argument, re.IGNORECASE):
+        return True
+    if re.match(r"\s*[A-Za-z_]\w*\(", argument):  # a call, even where a file has its name
+        return False
+    if not re.search(r"[A-Za-z]", argument) and not os.path.exists(argument):  # 0.1/2
+        return False
+    like_one = "(" not in argument and re.fullmatch(_A_PATH, argument)
+    return bool(like_one) or os.path.exists(argument)
 
 
 def _decoded(file: IO[bytes], name: str) -> str:
@@ -233,7 +252,15 @@ def _decoded(file: IO[bytes], name: str) -> str:
 
 
 def _parsed(text: str) -> Schedule:
+    if _SETTINGS_LINE.match(text):
+        raise _another_file("standard input")
     return from_json(text) if text.lstrip().startswith(("{", "[")) else parse(text)
+
+
+# The first line, behind comments, of YAML or of an .ini or TOML file.
+_SETTINGS_LINE = re.compile(
+    r"(?:\s*#[^\n]*\n)*\s*(?:---|- |[\w.-]+\s*:(?:\s|$)|\[[A-Za-z][\w.-]*\]\s*$)", re.MULTILINE
+)
 
 
 def _in_file(name: str, text: str) -> Schedule:
@@ -268,7 +295,7 @@ def _plot(options: argparse.Namespace) -> int:
     schedules = [_read(argument) for argument in options.schedules]
     kind = Path(options.output).suffix
     if kind not in (".png", ".svg", ".pdf"):
-        raise ValueError(f"{options.output}: the file's name must end in .png, .svg or .pdf")
+        raise ValueError(f"{cut(options.output)}: the file's name must end in .png, .svg or .pdf")
     try:
         from matplotlib.figure import Figure
     except ImportError:

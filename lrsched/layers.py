@@ -19,11 +19,21 @@ from lrsched._core.schedule import A_SCHEDULE, Schedule
 from lrsched._core.value import public
 from lrsched._engine.functions import functions
 
+# Of NumPy's kinds: booleans, complex numbers, text and dates.
+_NO_NUMBERS = "bcSUMm"
+
 
 def _accept_numbers(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
-        value = np.asarray(value, dtype=float)
+        value = np.asarray(value)
+        value = value.astype(float) if value.dtype.kind in "iu" else value
     if isinstance(value, np.ndarray):
+        if value.dtype == object:
+            if not all(hasattr(member, "__float__") for member in value.flat):
+                raise TypeError
+            value = value.astype(float)
+        if value.dtype.kind in _NO_NUMBERS:
+            raise TypeError
         value = value[()]  # an array of no dimensions is a number
     if isinstance(value, (bool, np.bool_)):
         raise TypeError

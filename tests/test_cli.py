@@ -245,6 +245,76 @@ def test_bad_input_is_one_line_and_exit_code_2(
 
 
 @pytest.mark.parametrize(
+    ("name", "is_there"),
+    [
+        ("run.yaml", True), ("run.yaml", False), ("my run.yaml", False), ("a (1)/run.yml", False),
+        ("run(1).toml", False), ("notes (old)", True), ("C:\\run.yaml", False), ("here", True),
+        ("data/", False), ("run.yaml.gz", False),
+    ],
+)  # fmt: skip
+def test_a_file_is_talked_about_as_a_file(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    is_there: bool,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if is_there:
+        (tmp_path / name).write_text("lr: CosineDecay(10)\n")
+    steps = ("--steps", "9")
+    for arguments in (
+        ("show", name), ("plot", name, "-o", "x.png"), ("table", name), ("check", name, *steps),
+        ("diff", "LinearDecay(9)", name, *steps), ("export", name, "--to", "json"),
+    ):  # fmt: skip
+        code, out, err = here(capsys, *arguments)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith(f"lrsched: {name}: no .json file: a schedule is text, a .json file")
+        assert err.endswith("of YAML or any other, give the text of the schedule in it\n")
+
+
+def test_yaml_on_standard_input_is_talked_about_as_a_file() -> None:
+    for text in ("lr: CosineDecay(10)\n", "---\nlr: 3\n", "# a run\n- a: 1\n", "[opt]\nlr = 3\n"):
+        done = run("show", "-", given=text)
+        assert done.returncode == 2
+        assert done.stderr.startswith("lrsched: standard input: no .json file: a schedule is text")
+    assert run("show", "-", given="# a run\nCosineDecay(10)\n").returncode == 0
+    assert run("show", "-", given="[1, 2]").stderr.startswith("lrsched: from_json: data must have")
+
+
+def test_text_stays_text_whatever_is_called_like_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "CosineDecay(10)").write_text("x")
+    for text in ("CosineDecay(10)", "CosineDecay(10)  # as in run.yaml"):
+        assert here(capsys, "export", text, "--to", "text") == (0, "CosineDecay(10)\n", "")
+    for text in ("0.1/2", "3.e", "LinearDecay(3)/2"):
+        assert here(capsys, "show", text)[2].startswith("lrsched: parse: ")
+    (tmp_path / "UP.JSON").write_text(lrs.to_json(lrs.CosineDecay(10)))
+    assert here(capsys, "export", "UP.JSON", "--to", "text")[1] == "CosineDecay(10)\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", "a" * 5_000 + ".yaml"],
+        ["show", "a" * 5_000 + ".json"],
+        ["show", "a" * 5_000],
+        ["9" * 5_000],
+        ["check", TEXT, "--steps", "3", "--accept", "9" * 5_000],
+        ["plot", TEXT, "-o", "9" * 5_000],
+        ["table", TEXT, "-o", "9" * 5_000],
+        ["show", TEXT, "9" * 5_000],
+    ],
+)
+def test_nothing_long_is_echoed_whole(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()[-1]) < 400
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         [],

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, ParamSpec, TypeVar, get_args, get_or
 
 import numpy as np
 
+from lrsched._engine.errors import cut as cut
 from lrsched._engine.errors import refusal as refusal
 from lrsched._engine.errors import shown as shown
 
@@ -220,7 +221,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         try:
             bound = signature().bind(*args, **kwargs)
         except TypeError as error:  # Python's own words lack the name
-            raise TypeError(f"{owner}: {error}") from None
+            raise TypeError(f"{owner}: {cut(str(error))}") from None
         for name, rule in rules().items():
             if name in bound.arguments:
                 bound.arguments[name] = rule(owner, name, bound.arguments[name])

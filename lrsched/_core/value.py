@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 import functools
+import inspect
 import operator
 from collections.abc import Callable
 from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
@@ -25,6 +26,10 @@ class Value(abc.ABC):
         super().__init_subclass__(**kwargs)
         # A dataclass writes its own __repr__ unless the class has one already.
         cls.__repr__ = cls.__repr__  # type: ignore[method-assign]
+        for method in ("__init__", "__post_init__"):
+            own = vars(cls).get(method)
+            if own is not None and "noun" not in vars(cls):
+                setattr(cls, method, _followed_by_the_checks(cls, own))
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         if not hasattr(cls, "__dataclass_fields__"):  # it would be checked nowhere
@@ -36,8 +41,13 @@ class Value(abc.ABC):
         if not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
             raise TypeError(f"{cls.__name__}: a {cls.noun} must be a frozen dataclass")
         rules = _rules(cls)
+        self.__dict__["_checked"] = True
         for name in cls.__dataclass_fields__:  # type: ignore[attr-defined]
-            given = getattr(self, name)
+            try:
+                given = getattr(self, name)
+            except AttributeError:
+                must_be = "set when it is built"
+                raise TypeError(f"{cls.__name__}: {name} must be {must_be}, got nothing") from None
             rule = rules.get(name)
             kept = _kept(cls, name, given) if rule is None else rule(cls.__name__, name, given)
             if kept is not given:
@@ -120,19 +130,49 @@ def _values(value: Any) -> tuple[Any, ...]:
     return tuple(getattr(value, field.name) for field in dataclasses.fields(value))
 
 
+def _followed_by_the_checks(cls: type[Value], own: Callable[..., None]) -> Callable[..., None]:
+    """An `__init__` or `__post_init__` of a class's own, which need not know of the checks."""
+
+    @functools.wraps(own)
+    def call(self: Value, *args: Any, **kwargs: Any) -> None:
+        own(self, *args, **kwargs)
+        # A class below this one has more to set first, and is followed by the checks itself.
+        if type(self) is cls and "_checked" not in self.__dict__:
+            kind: type[Value] = next(base for base in cls.__mro__ if "noun" in vars(base))
+            kind.__post_init__(self)
+
+    return call
+
+
 def _kept(cls: type[Value], name: str, value: Any) -> Any:
     """What no rule takes, as it can be compared, hashed and not be changed by anybody else."""
+    try:
+        return _frozen(cls, name, value)
+    except (_ChangesError, RecursionError):  # or a list within itself
+        rule = "a value that can't change, such as a number, a string or a sequence of them"
+        raise refusal(TypeError, cls.__name__, name, rule, value) from None
+
+
+class _ChangesError(Exception):
+    """Something that can be changed, or used up."""
+
+
+def _frozen(cls: type[Value], name: str, value: Any) -> Any:
+    if isinstance(value, Value):  # whose members have been seen, so nothing is visited twice
+        return value
     if isinstance(value, (list, tuple)):
-        kept = tuple(_kept(cls, name, member) for member in value)
+        kept = tuple([_frozen(cls, name, member) for member in value])
         unchanged = type(value) is not list and all(map(operator.is_, kept, value))
         return value if unchanged else kept
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
-        return _kept(cls, name, value.tolist())
+        return _frozen(cls, name, value.tolist())
     if hasattr(value, "dtype"):
         rule = "numbers, or a sequence of them: an array of another library is no value"
         raise refusal(TypeError, cls.__name__, name, rule, value)
+    if type(value).__hash__ is None or hasattr(value, "__next__"):
+        raise _ChangesError
     return value
 
 
@@ -150,6 +190,11 @@ def _of_class(find: Callable[[type[Value]], T]) -> Callable[[type[Value]], T]:
 
 @_of_class
 def _rules(cls: type[Value]) -> dict[str, Rule]:
+    own = inspect.get_annotations(cls)
+    fields = cls.__dataclass_fields__  # type: ignore[attr-defined]
+    if any(name not in fields and "ClassVar" not in str(hint) for name, hint in own.items()):
+        # Its decorator was forgotten: what it declares would be kept nowhere.
+        raise TypeError(f"{cls.__name__}: a {cls.noun} must be a frozen dataclass")
     rules = rules_of(cls, cls.rule_of)
     return {f.name: rules[f.name] for f in dataclasses.fields(cls) if f.name in rules}  # type: ignore[arg-type]
 

@@ -16,9 +16,17 @@ def shown(value: Any) -> str:
     """`repr`, cut to a length that fits a sentence."""
     try:
         text = repr(value)
-    except ValueError:  # an int of more digits than Python agrees to print
-        text = f"an integer of {value.bit_length()} bits"
+    except Exception:  # of an int, or of one within: more digits than Python agrees to print
+        if type(value) is int:
+            return f"an integer of {value.bit_length()} bits"
+        return f"a {type(value).__name__} that can't be printed"
     return text if len(text) <= 120 else text[:117] + "..."
+
+
+def cut(text: str, most: int = 120) -> str:
+    """Words of somebody else's, such as a name, without their middle where they are too long."""
+    half = (most - 3) // 2
+    return text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
 
 
 def wrong_step(schedule: object, step: Any, index: int | None = None) -> ValueError:

@@ -254,7 +254,8 @@ def match(
     allowed = tolerance * float(abs(logged).max(initial=0.0))
 
     def gaps(offset: int) -> NDArray[np.float64]:
-        return _gaps(schedule(np.maximum(at + offset, 0)), logged)
+        # As it is, a step below 0 is refused; one earlier than the first is the first.
+        return _gaps(schedule(np.maximum(at + offset, 0) if offset else at), logged)
 
     apart = gaps(0)
     offset = next((k for k in (0, 1, -1) if not (gaps(k) > allowed).any()), None)
@@ -262,5 +263,6 @@ def match(
     if offset == 0:
         return Match(None, None, None, largest, offset)
     i = int(np.argmax(apart.ravel() > allowed))
-    first = at.ravel()[i].item()
+    first = at.ravel()[i]
+    first = first.item() if isinstance(first, np.generic) else first  # an int beyond NumPy's
     return Match(first, schedule(first), logged.ravel()[i].item(), largest, offset)

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from collections.abc import Sequence as Items
 from typing import Any
 
-from lrsched._core.check import integer_that, shown
+from lrsched._core.check import cut, integer_that, shown
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched.data.names import DEEPEST, Names, built
-from lrsched.data.scan import Scanner
+from lrsched.data.scan import LONGEST, Scanner
 
 VERSION = 1
+_NUMBERS = {int, float}
 
 Path = tuple[str | int, ...]
 
@@ -116,7 +117,7 @@ class _MisfitError(Exception):
     def __init__(self, path: Path, message: str) -> None:
         self.path = path
         dots = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
-        super().__init__(f"{dots[1:]}: {message}" if path else message)
+        super().__init__(f"{cut(dots[1:])}: {message}" if path else message)
 
 
 def _root(data: Any) -> Schedule:
@@ -132,17 +133,23 @@ def _root(data: Any) -> Schedule:
     return schedule
 
 
-# Schedules in one: more than a text of the longest there are has.
+# Schedules in one: more than a text of the longest there are has. The same list or dictionary may
+# be met again and again in data, which then is small to write down and has no end to read.
 _MOST = 50_000
 
 
 def _read(value: Any, path: Path, names: Names, depth: int) -> Any:
     """The schedule, or the tuple of them, that stands here; any other value as it is."""
+    names.values += 1
+    if names.values > LONGEST:  # no text of characters has more
+        raise _MisfitError(path[:1], f"must be at most {LONGEST} values")
+    if type(value) in _NUMBERS:  # most of a long list
+        return value
     if depth > 2 * DEEPEST + 1:  # a schedule and a list of them, in turn; the last one's numbers
         raise _MisfitError(path[:1], "must be nested less deeply")
     if isinstance(value, Mapping):
-        names.read += 1
-        if names.read > _MOST:  # the same dictionary may be met again and again
+        names.schedules += 1
+        if names.schedules > _MOST:
             raise _MisfitError(path[:1], f"must be at most {_MOST} schedules")
         if not all(isinstance(key, str) for key in value):
             raise _MisfitError(path, f"keys must be strings, got {shown(list(value))}")
@@ -253,7 +260,7 @@ class _Reader(Scanner):
 
     def __init__(self, text: str, wanted: Path | None = None) -> None:
         super().__init__("from_json", text, _TOKENS, _SPACE)
-        self._wanted, self._path = wanted, list[str | int]()
+        self._wanted, self._path = None if wanted is None else [*wanted], list[str | int]()
         self.found = 0  # where the wanted value begins
 
     def whole(self) -> Any:
@@ -262,7 +269,7 @@ class _Reader(Scanner):
         return value
 
     def _value(self) -> Any:
-        if self._wanted is not None and tuple(self._path) == self._wanted:
+        if self._path == self._wanted:
             self.found = self.at
         match self.kind, self.token:
             case "sign", "{":

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 
 from lrsched import presets, shapes
+from lrsched._core.check import cut
 from lrsched._core.schedule import DEEPEST as DEEPEST
 from lrsched._core.schedule import Schedule
 
@@ -20,7 +21,7 @@ class Names:
 
     def __init__(self) -> None:
         self._classes: dict[str, list[type[Schedule]]] = {}
-        self.read = 0  # schedules, with these names
+        self.schedules = self.values = 0  # read with these names
         for cls in _concrete(Schedule):  # type: ignore[type-abstract]
             self._classes.setdefault(cls.__name__, []).append(cls)
 
@@ -68,5 +69,5 @@ def built(
             inspect.signature(make).bind_partial(*args, **kwargs)  # an unknown name, before
             inspect.signature(make).bind(*args, **kwargs)  # one that is missing
         except TypeError as misfit:  # Python's own message names __init__, not what was typed
-            raise ValueError(f"{make.__name__}: {misfit}") from None
+            raise ValueError(f"{make.__name__}: {cut(str(misfit))}") from None
         raise ValueError(str(error)) from None

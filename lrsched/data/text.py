@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from lrsched._core.check import shown
+from lrsched._core.check import cut, shown
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched.data.names import DEEPEST, Names, built
@@ -47,10 +47,15 @@ def parse(text: str) -> Schedule:
         schedule = reader.expression()
         reader.end()
         if not isinstance(schedule, Schedule):
-            raise ValueError(f"parse: text must be a schedule, got {shown(schedule)}")
+            raise ValueError(f"parse: text must be a schedule, got {_as_written(schedule)}")
     except RecursionError:  # called with hardly any stack left
         raise ValueError("parse: text must be nested less deeply") from None
     return schedule
+
+
+def _as_written(value: Any) -> str:
+    """What stands where no such value may; in quotes, as files of settings easily have it."""
+    return f"{shown(value)}: write it without quotes" if isinstance(value, str) else shown(value)
 
 
 _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
@@ -107,7 +112,7 @@ class _Reader(Scanner):
 
     def _operates(self, value: Any, at: int) -> None:
         if type(value) not in (int, float) and not isinstance(value, Schedule):
-            self.refuse(f"* and + join schedules and numbers, got {shown(value)}", at)
+            self.refuse(f"* and + join schedules and numbers, got {_as_written(value)}", at)
 
     def _in_range(self, value: float, at: int) -> float:
         if not abs(value) <= sys.float_info.max:
@@ -182,14 +187,14 @@ class _Reader(Scanner):
             self.refuse(f"unknown name {shown(name)}")
         self.next()
         if not self.take("("):
-            self.refuse(f"{name} must be called, as in {name}(...)", at)
+            self.refuse(f"{cut(name)} must be called, as in {cut(name)}(...)", at)
         args: list[Any] = []
         kwargs: dict[str, Any] = {}
         self.deeper(DEEPEST + 1)
         while not self.take(")"):
             if self.kind == "keyword":
                 if self.token in kwargs:
-                    self.refuse(f"{self.token} is given twice")
+                    self.refuse(f"{cut(self.token)} is given twice")
                 keyword = self.next()
                 self.expect("=")
                 kwargs[keyword] = self.expression()

@@ -556,3 +556,24 @@ def test_numbers_beyond_floats_are_refused() -> None:
     for norm in (10**400, [10**400]):
         with pytest.raises(ValueError, match=r"^trust_ratio: weight_norm must be a number or an"):
             lrs.trust_ratio(norm, 1.0)
+
+
+def test_steps_that_are_none_never_match() -> None:
+    """Even where the logged values are what the first step has."""
+    for steps in ([-1], [-(10**400)], [0, -3]):
+        with pytest.raises(ValueError, match=r"^LinearDecay: step must be a finite number >= 0"):
+            lrs.match(lrs.LinearDecay(10), steps, [1.0] * len(steps))
+
+
+def test_a_step_beyond_floats_is_answered() -> None:
+    found = lrs.match(lrs.LinearDecay(10), [0, 10**400], [1.0, 0.5])
+    assert (found.first, found.expected, found.logged) == (10**400, 0.0, 0.5)
+
+
+@pytest.mark.parametrize("norm", [[10**400], ["x"], [1j], [None], [True]])
+def test_arrays_of_no_numbers_are_refused(norm: list[Any]) -> None:
+    for array in (norm, np.array(norm)):
+        with pytest.raises((TypeError, ValueError), match=r"^trust_ratio: weight_norm must be a n"):
+            lrs.trust_ratio(array, 1.0)
+    ours = lrs.trust_ratio(np.array([1, 2.5], dtype=object), 1.0)
+    assert ours.tolist() == lrs.trust_ratio([1, 2.5], 1.0).tolist()

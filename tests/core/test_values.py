@@ -103,3 +103,115 @@ def test_classes_that_are_defined_again_are_freed() -> None:
     seen = [defined() for _ in range(3)]
     gc.collect()
     assert [ref() for ref in seen] == [None, None, None]
+
+
+def test_checks_of_a_class_of_ones_own_do_not_replace_the_rest() -> None:
+    @dataclass(frozen=True)
+    class Alone(lrs.Schedule):
+        rates: Any
+        length: int = 3
+
+        def __post_init__(self) -> None:
+            assert self.rates
+
+        @property
+        def steps(self) -> int:
+            return self.length
+
+        def formula(self, t: Any, xp: Any) -> Any:
+            return 1.0
+
+    rates = [0.5, 0.25]
+    schedule = Alone(rates)
+    rates.append(9.0)
+    assert schedule.rates == (0.5, 0.25)
+    assert hash(schedule) == hash(Alone((0.5, 0.25)))
+    with pytest.raises(ValueError, match=r"^Alone: steps must be a non-negative integer or None"):
+        Alone((1.0,), length=-1)
+    with pytest.raises(ValueError, match=r"^Alone: length must be an integer, got 2.5$"):
+        Alone((1.0,), length=2.5)  # type: ignore[arg-type]
+
+
+def test_an_init_of_ones_own_is_followed_by_the_checks() -> None:
+    @dataclass(frozen=True, init=False)
+    class Built(lrs.Schedule):
+        rates: Any
+        steps = None
+
+        def __init__(self, *rates: float) -> None:
+            object.__setattr__(self, "rates", list(rates))
+
+        def formula(self, t: Any, xp: Any) -> Any:
+            return self.rates[0]
+
+    assert Built(0.5, 2.0).rates == (0.5, 2.0)
+
+    @dataclass(frozen=True, init=False)
+    class Longer(Built):
+        end: float
+
+        def __init__(self, *rates: float) -> None:
+            super().__init__(*rates)
+            object.__setattr__(self, "end", rates[-1])
+
+    assert (Longer(0.5, 2.0).rates, Longer(0.5, 2.0).end) == ((0.5, 2.0), 2.0)
+    with pytest.raises(ValueError, match=r"^Longer: end must be a finite number, got nan$"):
+        Longer(0.5, float("nan"))
+
+    class Empty(lrs.LinearDecay):
+        def __init__(self) -> None:
+            pass
+
+    with pytest.raises(TypeError, match=r"^Empty: steps must be set when it is built, got nothing"):
+        Empty()
+
+
+def test_a_field_of_a_class_that_is_not_decorated_is_no_field() -> None:
+    class Lost(lrs.LinearDecay):
+        extra: int = 3
+
+    with pytest.raises(TypeError, match=r"^Lost: a schedule must be a frozen dataclass$"):
+        Lost(3)
+
+    class Same(lrs.LinearDecay):
+        """Nothing of its own to keep."""
+
+    assert Same(3)(1) == lrs.LinearDecay(3)(1)
+
+
+def endless() -> list[Any]:
+    within: list[Any] = []
+    within.append(within)
+    return within
+
+
+@pytest.mark.parametrize(
+    "given", [{"a": 1}, {1, 2}, bytearray(b"x"), iter([1]), (i for i in [1]), ([{}],), endless()]
+)
+def test_what_can_change_or_be_used_up_is_no_value(given: Any) -> None:
+    with pytest.raises(TypeError, match=r"^Table: rates must be a value that can't change, .* got"):
+        Table(given)
+
+
+def test_what_cannot_be_printed_is_refused_all_the_same() -> None:
+    class Loud:
+        def __repr__(self) -> str:
+            raise RuntimeError
+
+    rule = "LinearDecay: steps must be a non-negative integer, got"
+    for given, shown in (
+        ([10**5000], "a list that can't be printed"),
+        (Loud(), "a Loud that can't be printed"),
+        (10**5000, "an integer of 16610 bits"),
+    ):
+        with pytest.raises((TypeError, ValueError)) as caught:
+            lrs.LinearDecay(given)
+        assert str(caught.value) == f"{rule} {shown}"
+
+
+def test_building_visits_no_member_twice() -> None:
+    """A phase that is met twice at each of forty levels would be met 2**40 times."""
+    schedule: lrs.Schedule = Table(0.5)
+    for _ in range(40):
+        schedule = lrs.Sequence(lrs.Take(schedule, 1), lrs.Take(schedule, 1))
+    assert schedule.steps == 2

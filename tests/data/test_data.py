@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -402,7 +403,7 @@ def test_the_data_handed_in_is_left_alone() -> None:
 
 
 def test_what_a_user_class_may_hold() -> None:
-    for wrong in (float("nan"), {1: 2}, object(), b"x"):
+    for wrong in (float("nan"), frozenset({1}), object(), b"x"):
         with pytest.raises(TypeError, match="to_dict: Bumps: hidden must be"):
             lrs.to_dict(Bumps(lrs.Constant(1), (), hidden=wrong))
 
@@ -583,3 +584,61 @@ def test_texts_ask_for_a_moment() -> None:
 def test_an_indent_is_a_count(indent: Any, kind: type[Exception]) -> None:
     with pytest.raises(kind, match=r"^to_json: indent must be a number of spaces from 0 to 100"):
         lrs.to_json(lrs.LinearDecay(3), indent=indent)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('"3e-4" * LinearWarmup(3)', "got '3e-4': write it without quotes (column 1)"),
+        ("LinearWarmup(3) * '3e-4'", "got '3e-4': write it without quotes (column 19)"),
+        ("'0.1' + LinearWarmup(3)", "got '0.1': write it without quotes (column 1)"),
+        ("2 * 'LinearWarmup(3)'", "got 'LinearWarmup(3)': write it without quotes (column 5)"),
+        ("2 * None", "* and + join schedules and numbers, got None (column 5)"),
+        ("'LinearWarmup(3)'", "must be a schedule, got 'LinearWarmup(3)': write it without quotes"),
+        ("None", "parse: text must be a schedule, got None"),
+    ],
+)
+def test_a_string_where_a_number_belongs_is_told_how_to_be_one(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=rf"{re.escape(says)}$"):
+        lrs.parse(text)
+
+
+LONG = "k" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (lrs.parse, f"LinearDecay({LONG}=1)"),
+        (lrs.parse, f"LinearDecay({LONG}=1, {LONG}=2)"),
+        (lrs.parse, f"warmup_linear(1, 9, {LONG}=1)"),
+        (lrs.from_json, f'{{"version": 1, "schedule": {{"class": "Noam", "{LONG}": 1}}}}'),
+        (
+            lrs.from_json,
+            '{"version": 1, "schedule": ' + '{"class": "Sum", "terms": [' * 90 + "3" + "]}" * 91,
+        ),
+    ],
+)
+def test_no_name_is_echoed_whole(read: Callable[[str], lrs.Schedule], text: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{read.__name__}: ") as caught:
+        read(text.replace("[3]", f'[{{"{LONG}": 3}}]'))
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("levels", [5, 30])
+def test_lists_that_are_met_again_and_again_are_bounded(levels: int) -> None:
+    numbers: Any = [0.5]
+    for _ in range(levels):
+        numbers = [numbers, numbers]
+    data = {"version": 1, "schedule": {"class": "Constant", "value": numbers}}
+    says = "must be a finite number" if levels == 5 else "must be at most 1000000 values"
+    with pytest.raises(ValueError, match=rf"^from_dict: schedule: .*{says}"):
+        lrs.from_dict(data)
+
+
+def test_a_range_without_an_end_is_bounded() -> None:
+    data = {"version": 1, "schedule": {"class": "MultiStepDecay", "milestones": range(10**15)}}
+    with pytest.raises(ValueError, match=r"^from_dict: schedule: must be at most 1000000 val"):
+        lrs.from_dict(data)
+    data["schedule"]["milestones"] = range(3, 9, 2)  # type: ignore[index]
+    assert lrs.from_dict(data) == lrs.MultiStepDecay([3, 5, 7])
