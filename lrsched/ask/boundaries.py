@@ -116,6 +116,8 @@ def marks(schedule: Schedule, after: Mark = START, own: bool = True) -> Iterator
     own: with those that shapes and staircases make by themselves, or only those where the parts of
     a composition meet and end.
     """
+    if not schedule.varies:
+        return
     match schedule:
         case Sequence():
             yield from _of_phases(schedule, after, own)
@@ -124,7 +126,7 @@ def marks(schedule: Schedule, after: Mark = START, own: bool = True) -> Iterator
         case Take(schedule=inner, steps=steps):
             yield from _ending(marks(inner, after, own), after, steps)
         case Shift(schedule=inner, offset=offset):
-            if inner.varies and after < Mark(-offset):
+            if after < Mark(-offset):
                 yield Mark(-offset)
             seen = max(START, Mark(after.at + offset, after.late))
             yield from (Mark(at - offset, late) for at, late in marks(inner, seen, own))
@@ -193,11 +195,14 @@ def _stretched(schedule: Stretch, after: Mark, own: bool) -> Iterator[Mark]:
     for at, late in marks(schedule.schedule, Mark(after.at / by, after.late), own):
         mark = Mark(at * by, late)
         if simple is None and mark.at < EXACT:
-            # The schedule is asked about a rounded quotient, which may be there already.
+            # The schedule is asked about a rounded quotient: it may be there already, or not yet.
             near = round(mark.at)
             seen = near / schedule.factor
-            if near < mark.at and (seen > at if late else seen >= at):
-                mark = Mark(near)
+            there = seen > at if late else seen >= at
+            if there != (mark <= Mark(near)):
+                mark = Mark(near, not there)
+            if schedule.steps is not None:  # it may never get there
+                mark = min(mark, Mark(schedule.steps))
         if after < mark:
             yield mark
 
@@ -205,8 +210,7 @@ def _stretched(schedule: Stretch, after: Mark, own: bool) -> Iterator[Mark]:
 def _on_stairs(schedule: Staircase, after: Mark, own: bool) -> Iterator[Mark]:
     inner, every = schedule.schedule, schedule.every
     if own:
-        if schedule.varies:
-            yield from _ending(_stairs(every, after), after, schedule.steps)
+        yield from _ending(_stairs(every, after), after, schedule.steps)
         return
     stair = math.floor(after.at) // every * every
     while (mark := next(marks(inner, Mark(stair), own), None)) is not None:
@@ -295,16 +299,19 @@ def last_marks(schedule: Schedule, before: Mark, many: int, own: bool = True) ->
 
 
 def _through_clock(warp: Warp, after: Mark, own: bool) -> Iterator[Mark]:
-    """The marks of a warped schedule, where its clock gets to them, or back behind them."""
+    """The marks of a warped schedule, where its clock gets to them, or back behind them.
+
+    The clock is looked at on whole steps: what it passes forth and back between two is not seen.
+    """
     clock, now, crept = warp.clock, float(after.at), 0
-    while True:
+    while now < EXACT:  # a float beyond has no next step
         seen = Fraction(min(max(clock(now), 0.0), _FAR))
         ahead = next(marks(warp.schedule, Mark(seen), own), None)
         behind = last_marks(warp.schedule, Mark(seen, True), 1, own)
         upper = math.inf if ahead is None else _reached(ahead)
         lower = _reached(behind[0]) if behind else -math.inf
         step = _leaves(clock, lower, upper, math.floor(now) + 1)
-        if step is None:
+        if step is None or step > EXACT:
             return
         begin = before = now
         now = float(step)
@@ -319,9 +326,10 @@ def _through_clock(warp: Warp, after: Mark, own: bool) -> Iterator[Mark]:
         if crept > 4:
             now = begin + least
             continue
-        late = before.is_integer() and not now.is_integer()  # of no float between
-        at = Fraction(before if late else now)
-        if after < (mark := Mark(int(at) if at.denominator == 1 else at, late)):
+        whole = math.floor(now)
+        late = begin <= whole < now < whole + least  # right after a whole step
+        at = whole if late or now == whole else Fraction(now)
+        if after < (mark := Mark(at, late)):
             yield mark
 
 

@@ -209,7 +209,9 @@ def _limit(near: float, far: float, scale: float) -> float:
     if not (math.isfinite(near) and math.isfinite(far)):
         return near
     limit = near + (near - far) / 3
-    return limit if math.isinf(scale) or abs(limit) > 1e-12 * scale else 0.0
+    # A curve that comes to 0 along no straight line does not come out on the other side.
+    passed = limit * near < 0 or abs(limit) <= 1e-12 * scale
+    return 0.0 if passed and math.isfinite(scale) else limit
 
 
 def _near(length: float, at: float) -> float:
