@@ -9,7 +9,9 @@ from lrsched.shapes import *
 
 if typing.TYPE_CHECKING:
     from lrsched.ask.area import area
-    from lrsched.ask.describe import check, describe
+    from lrsched.ask.boundaries import boundaries
+    from lrsched.ask.describe import describe
+    from lrsched.ask.findings import check
     from lrsched.ask.questions import diff, first_above, first_below, match
     from lrsched.data.json import from_dict, from_json, to_dict, to_json
     from lrsched.data.text import parse
@@ -60,6 +62,7 @@ __all__ = [
     "TanhDecay",
     "Warp",
     "area",
+    "boundaries",
     "check",
     "cooldown",
     "cosine_restarts",
@@ -93,7 +96,8 @@ __all__ = [
 # public name that is not here is a preset.
 _ROOMS = {
     "area": "ask.area",
-    "check": "ask.describe",
+    "boundaries": "ask.boundaries",
+    "check": "ask.findings",
     "describe": "ask.describe",
     "diff": "ask.questions",
     "first_above": "ask.questions",
@@ -116,7 +120,7 @@ _ROOMS = {
 # What public functions return, found under `lrsched` as well: that is what their pickles name.
 _RESULTS = {
     "Description": "ask.describe",
-    "Finding": "ask.describe",
+    "Finding": "ask.findings",
     "Phase": "ask.describe",
     "Difference": "ask.questions",
     "Match": "ask.questions",

@@ -18,7 +18,7 @@ from typing import IO, Any, NoReturn
 
 from lrsched._core.check import cut, shown
 from lrsched._core.schedule import Schedule
-from lrsched.ask.describe import KINDS, check, short
+from lrsched.ask.findings import KINDS, check, short
 from lrsched.ask.questions import diff
 from lrsched.data.json import from_json, to_json
 from lrsched.data.scan import LONGEST

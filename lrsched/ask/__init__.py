@@ -1,6 +1,6 @@
 """Questions about a schedule, answered without visiting every step where that can be.
 
-`describe` lists its phases and what may be wrong with it, `joins` where it may jump, `questions`
-finds where it crosses a value or parts from another, `area` adds it up, and `bounds` says where
-they need not look.
+`describe` lists its phases, `findings` what may be wrong with it, `boundaries` where one piece of
+it gives way to the next; `questions` finds where it crosses a value or parts from another, `area`
+adds it up, and `bounds` says where they need not look.
 """

@@ -133,17 +133,17 @@ def _cycle(cycle: Cycle, a: int, b: int, whole: bool) -> Bounds:
         # Forth alone, the last step is the next cycle's first.
         end = length - (whole and cycle.stretch == 1 and not cycle.mirror)
         one = bounds(cycle.schedule, 0, end, whole)
-        gains = [_hull(_power(cycle.gain, n)) for n in (i, last)]
+        gains = [_hull(power(cycle.gain, n)) for n in (i, last)]
         return _union([_hull(_value(cycle, b)), *(_times(one, gain) for gain in gains)])
     u, v = a - begin, b - begin
     if cycle.mirror:
         half = length * factor
         u, v = (2 * half - v, 2 * half - u) if u >= half else (min(u, 2 * half - v), min(v, half))
     inside = bounds(cycle.schedule, *_divided(u, v, factor), whole and factor == 1)
-    return _times(inside, _hull(_power(cycle.gain, i)))
+    return _times(inside, _hull(power(cycle.gain, i)))
 
 
-def _power(gain: float, i: int) -> float:
+def power(gain: float, i: int) -> float:
     try:
         return float(gain**i)
     except OverflowError:
@@ -160,3 +160,12 @@ def cycle_at(cycle: Cycle, t: int) -> tuple[int, Fraction, Fraction]:
     i = bisect.bisect_right(table.begins, t) - 1
     ahead = Fraction(0 if table.ahead is None else table.ahead[i])
     return i, table.begins[i] - ahead, Fraction(table.factors[i])
+
+
+def cycle_span(cycle: Cycle, i: int) -> tuple[int | None, int | None]:
+    """The steps on which a cycle and the next begin; None where there is none."""
+    if cycle.table is None:
+        steps: list[int | None] = [n * cycle.first for n in (i, i + 1)]
+    else:
+        steps = [*cycle.table.begins[i : i + 2], None, None][:2]
+    return (None, None) if i == cycle.count else (steps[0], steps[1])

@@ -3,43 +3,50 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lrsched._core.check import Count, PositiveCount, Rule, checked
+from lrsched._core.check import Count, PositiveCount, checked
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
-from lrsched._engine.numpy import EXACT
-from lrsched.ask.bounds import bounds
-from lrsched.ask.joins import joins
-from lrsched.ask.questions import ASchedule, first_below, values_at
+from lrsched.ask.bounds import LAST, cycle_at, cycle_span, power
+from lrsched.ask.findings import Finding, findings, short
+from lrsched.ask.questions import ASchedule
 from lrsched.shapes.compose import Product, Sequence
+from lrsched.shapes.cycles import Cycle
 from lrsched.shapes.piecewise import Constant
 from lrsched.shapes.views import Shift, Stretch, Take
 
 
 @public
 class Phase(NamedTuple):
-    """A part of a whole: `scale` times `schedule`, from step `start` of the whole to `stop`."""
+    """A part of a whole: `scale` times `schedule`, from step `start` of the whole to `stop`.
+
+    Of a cycle, `number` says which one it is, from 1 on, and `among` how many there are.
+    """
 
     schedule: Schedule
     start: int
     stop: int | None
     scale: float = 1.0
+    number: int | None = None
+    among: int | None = None
 
     def __call__(self, step: int) -> float:
         """The phase's own value at a step of the whole, its end included."""
         return self.scale * self.schedule(step - self.start)
 
 
-def phases(schedule: Schedule) -> list[Phase]:
+def phases(schedule: Schedule, within: int | None = None) -> list[Phase]:
     """The phases of a schedule; one without a sequence in it is a single phase.
+
+    within: with so many steps to go, cycles are phases too: the first few, and the last that
+    begins.
 
     >>> import lrsched as lrs
     >>> for phase in phases(0.1 * lrs.Sequence(lrs.LinearWarmup(5), lrs.CosineDecay(15))):
@@ -52,10 +59,11 @@ def phases(schedule: Schedule) -> list[Phase]:
             return [
                 part._replace(start=offset + part.start, stop=_plus(offset, part.stop))
                 for offset, phase in zip(schedule.offsets, schedule.phases, strict=True)
-                for part in phases(phase)
+                for part in phases(phase, _plus(-offset, within))
             ]
         case Take():
-            parts = [part for part in phases(schedule.schedule) if part.start <= schedule.steps]
+            left = None if within is None else min(within, schedule.steps)
+            parts = [p for p in phases(schedule.schedule, left) if p.start <= schedule.steps]
             last = parts[-1]
             stop = schedule.steps if last.stop is None else min(last.stop, schedule.steps)
             return [*parts[:-1], last._replace(stop=stop)]
@@ -66,14 +74,17 @@ def phases(schedule: Schedule) -> list[Phase]:
                     start=part.start * int(factor),
                     stop=None if part.stop is None else part.stop * int(factor),
                 )
-                for part in phases(inner)
+                for part in phases(inner, None if within is None else -(-within // int(factor)))
             ]
         case Product():
             constants = [f.value for f in schedule.factors if isinstance(f, Constant)]
             others = [f for f in schedule.factors if not isinstance(f, Constant)]
             if len(others) == 1:
                 scale = math.prod(constants)
-                return [part._replace(scale=scale * part.scale) for part in phases(others[0])]
+                parts = phases(others[0], within)
+                return [part._replace(scale=scale * part.scale) for part in parts]
+        case Cycle() if within is not None:
+            return list(_cycles(schedule, within))
     return [Phase(schedule, 0, schedule.steps)]
 
 
@@ -81,161 +92,29 @@ def _plus(offset: int, stop: int | None) -> int | None:
     return None if stop is None else offset + stop
 
 
-@public
-class Finding(NamedTuple):
-    """Something about a schedule that its author may not have meant; `fault` if it looks wrong."""
-
-    kind: str
-    step: int
-    message: str
-    fault: bool = True
-
-    def __str__(self) -> str:
-        return f"{'fault' if self.fault else 'note'}: {self.message}"
+# Cycles that are listed, beside the last.
+_FEW = 3
 
 
-def _accept_kinds(kinds: Any) -> tuple[str, ...]:
-    if isinstance(kinds, str) or not isinstance(kinds, Iterable):
-        raise TypeError
-    accepted = tuple(kinds)
-    if not set(accepted) <= set(KINDS):
-        raise ValueError
-    return accepted
-
-
-KINDS = ("jump", "short", "long", "zero", "negative", "warmup")
-Kinds = Annotated[
-    Iterable[str], Rule("a sequence of " + ", ".join(map(repr, KINDS)), _accept_kinds)
-]
-
-
-@public
-@checked
-def check(schedule: ASchedule, total_steps: Count, accept: Kinds = ()) -> tuple[Finding, ...]:
-    """What may be wrong with a schedule for a run of that many steps.
-
-    Faults are a jump where one phase or cycle ends and the next begins ("jump"), a run that ends
-    before the schedule does ("short"), updates at rate 0 at the end of a run ("zero"), and values
-    below 0 ("negative"). A run that goes on for more than a hundredth of its updates after the
-    schedule's end, at another value, is a note ("long"), and so is a warmup longer than a tenth of
-    it ("warmup").
-
-    A jump is found in the curve, however that is composed: a cycle's restart is the same as that of
-    a sequence. Between two constants it is a stair, and no fault. Of more jumps than ten the first
-    ten are told, and a thousand joins are looked at.
-
-    Args:
-        schedule: any schedule.
-        total_steps: length of the run: it uses the values at `range(total_steps)`.
-        accept: kinds of findings that are meant, and left out: `("jump",)` for restarts.
-
-    Raises:
-        TypeError, ValueError: schedule is none, total_steps no count, or accept no such kinds.
-
-    >>> import lrsched as lrs
-    >>> schedule = lrs.Sequence(lrs.LinearWarmup(100, end=0.1), lrs.CosineDecay(900))
-    >>> for finding in lrs.check(schedule, total_steps=950):
-    ...     print(finding)
-    fault: jump from 0.1 to 1 at step 100
-    fault: the run ends at step 950, the schedule at step 1000
-    note: the warmup takes 100 of 950 steps
-    >>> run = lrs.warmup_linear(1e-3, 100, warmup_steps=10)
-    >>> print(*lrs.check(run, total_steps=103))
-    fault: the last 3 updates have rate 0, from step 100 on
-    """
-    found = _findings(schedule, total_steps)
-    return tuple(finding for finding in found if finding.kind not in accept)
-
-
-def _findings(schedule: Schedule, total_steps: int | None) -> list[Finding]:
-    parts = [part for part in phases(schedule) if part.start != part.stop]
-    found = list(itertools.islice(_jumps(schedule, total_steps), _TOLD))
-    if total_steps is not None and schedule.steps is not None and total_steps < schedule.steps:
-        ends = f"the run ends at step {total_steps}, the schedule at step {schedule.steps}"
-        found.append(Finding("short", total_steps, ends))
-    found += _after_the_end(schedule, total_steps)
-    negative = _first_negative(schedule, total_steps)
-    if negative is not None:
-        message = f"negative, {short(schedule(negative))} at step {negative}"
-        found.append(Finding("negative", negative, message))
-    if total_steps is not None and parts and parts[0].stop is not None and len(parts) > 1:
-        length, begin, end = parts[0].stop, parts[0](0), parts[0](parts[0].stop)
-        if abs(begin) < abs(end) and length > total_steps / 10:
-            message = f"the warmup takes {length} of {total_steps} steps"
-            found.append(Finding("warmup", length, message, fault=False))
-    return found
-
-
-# Ends that are calculated on two ways differ in their last digits: no jump.
-_ALIKE = 1e-6
-
-# Jumps that are told, and joins that are looked at.
-_TOLD, _LOOKED_AT = 10, 1000
-
-
-def _jumps(schedule: Schedule, total_steps: int | None) -> Iterator[Finding]:
-    for join in itertools.islice(joins(schedule), _LOOKED_AT):
-        step = math.ceil(join)
-        if (total_steps is not None and step >= total_steps) or step >= EXACT:
+def _cycles(cycle: Cycle, within: int) -> Iterator[Phase]:
+    """The first few cycles and the last, if there is one, of those that begin within so many
+    steps."""
+    endless = cycle.count is None and within >= LAST
+    many = 1 + cycle_at(cycle, max(0, within - 1))[0]
+    listed = [*range(min(_FEW, many))]
+    for i in listed if endless or many <= _FEW else [*listed, many - 1]:
+        begin, end = cycle_span(cycle, i)
+        if begin is None:
             return
-        at = float(join)
-        # The curve's own limit; closer, and the step's last digits are lost in a sum of two.
-        before, after = schedule(at - max(1.0, at) * 2.0**-45), schedule(at)
-        around = schedule(max(0, step - 1)), schedule(at + 1)
-        if abs(before - after) <= _ALIKE * max(map(abs, (before, after, *around))):
-            continue
-        if around != (before, after):  # else a stair
-            message = f"jump from {short(before)} to {short(after)} at step {step}"
-            yield Finding("jump", step, message)
-
-
-def _after_the_end(schedule: Schedule, total_steps: int | None) -> Iterator[Finding]:
-    """What a run does when its schedule is over."""
-    if not total_steps:
-        return
-    over = 0 if schedule.steps is None else max(0, total_steps - schedule.steps)
-    if schedule(total_steps - 1) != 0 or schedule(total_steps) != 0:
-        if over > total_steps / 100:
-            message = f"the run ends at step {total_steps}, the schedule at step {schedule.steps}"
-            yield Finding("long", total_steps - over, message, fault=False)
-        return
-    last = _last_nonzero(schedule, total_steps - over)
-    if last is not None:
-        updates = total_steps - 1 - last
-        many = f"last {updates} updates have" if updates > 1 else "last update has"
-        message = f"the {many} rate 0, from step {last + 1} on"
-        yield Finding("zero", last + 1, message)
-
-
-def _last_nonzero(schedule: Schedule, stop: int) -> int | None:
-    """The last step before `stop` with another value than 0; None for none that is found."""
-    pending, visited = [(0, stop)], 0
-    while pending and visited < _PATIENCE:
-        begin, end = pending.pop()
-        if begin == end or bounds(schedule, begin, end - 1) == (0, 0):
-            continue
-        if end - begin > _CHUNK:
-            middle = (begin + end) // 2
-            pending += [(begin, middle), (middle, end)]  # the later half first
-            continue
-        found = np.flatnonzero(values_at(schedule, begin, end))
-        if found.size:
-            return begin + int(found[-1])
-        visited += end - begin
-    return None
-
-
-_CHUNK, _PATIENCE = 4096, 1_000_000
-
-
-def _first_negative(schedule: Schedule, total_steps: int | None) -> int | None:
-    if total_steps == 0:
-        return None
-    try:
-        step = first_below(schedule, 0.0)
-    except ValueError:  # a user's endless schedule, and nothing to be seen in ten million steps
-        return None
-    return None if step is None or (total_steps is not None and step >= total_steps) else step
+        end = cycle.steps if end is None or i + 1 == cycle.count else end
+        _, start, factor = cycle_at(cycle, begin)
+        one = Cycle(cycle.schedule, mirror=True, count=1) if cycle.mirror else cycle.schedule
+        if start == begin:
+            one = Stretch(one, float(factor)) if factor > 1 else one
+            scale = power(cycle.gain, i)
+        else:  # on for a part of a step already
+            one, scale = Shift(cycle, begin), 1.0
+        yield Phase(one, begin, end, scale, i + 1, None if endless else many)
 
 
 @public
@@ -252,22 +131,36 @@ class Description:
         return "\n".join([*self.table(), *map(str, self.warnings)])
 
     def table(self) -> list[str]:
-        """A line for each phase."""
+        """A line for each phase; where cycles are left out, a line says how many."""
         rows = [("from step", "to step", "value", "to value", "phase")]
         for part in self.phases:
             stop = "" if part.stop is None else f"{part.stop:,}"
             last = "" if part.stop is None else short(part(part.stop))
-            rows.append(
-                (f"{part.start:,}", stop, short(part(part.start)), last, repr(part.schedule))
-            )
+            text = repr(part.schedule)
+            if part.number is not None:
+                of = "" if part.among is None else f" of {part.among:,}"
+                text = f"cycle {part.number:,}{of}: {text}"
+            rows.append((f"{part.start:,}", stop, short(part(part.start)), last, text))
+            if part.number == _FEW and (more := _more(part.among)):
+                rows.append(("...", "", "", "", more))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         return ["  ".join([*map(str.rjust, row[:-1], widths), row[-1]]).rstrip() for row in rows]
+
+
+def _more(among: int | None) -> str:
+    """What is left out behind the first few cycles."""
+    if among is None:
+        return "and so on, without an end"
+    more = among - _FEW - 1
+    return f"{more:,} more cycle{'s' * (more > 1)}" if more > 0 else ""
 
 
 @public
 @checked
 def describe(schedule: ASchedule, total_steps: Count | None = None) -> Description:
     """The phases of a schedule, with their steps and values, and what may be wrong.
+
+    Cycles are phases: the first three and the last, and how many there are.
 
     Args:
         schedule: any schedule.
@@ -282,20 +175,23 @@ def describe(schedule: ASchedule, total_steps: Count | None = None) -> Descripti
     from step  to step   value  to value  phase
             0      100       0    0.0003  LinearWarmup(100)
           100    1,000  0.0003         0  CosineDecay(900)
+    >>> print(lrs.describe(lrs.Cycle(lrs.Constant(1, steps=10), gain=0.5, count=50)))
+    from step  to step        value     to value  phase
+            0       10            1            1  cycle 1 of 50: Constant(1.0, steps=10)
+           10       20          0.5          0.5  cycle 2 of 50: Constant(1.0, steps=10)
+           20       30         0.25         0.25  cycle 3 of 50: Constant(1.0, steps=10)
+          ...                                     46 more cycles
+          490      500  1.77636e-15  1.77636e-15  cycle 50 of 50: Constant(1.0, steps=10)
     """
-    parts = [p for p in phases(schedule) if p.start != p.stop] or phases(schedule)[-1:]
+    every = phases(schedule, LAST if total_steps is None else total_steps)
+    parts = [part for part in every if part.start != part.stop] or every[-1:]
     if total_steps is not None:
         within = [p for p in parts if p.start < total_steps] or parts[:1]
         parts = [
             p._replace(stop=total_steps if p.stop is None else min(p.stop, total_steps))
             for p in within
         ]
-    return Description(schedule, total_steps, tuple(parts), tuple(_findings(schedule, total_steps)))
-
-
-def short(value: float) -> str:
-    """Six digits: enough to look at."""
-    return f"{value:.6g}"
+    return Description(schedule, total_steps, tuple(parts), tuple(findings(schedule, total_steps)))
 
 
 def shortened(text: str, length: int) -> str:

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrsched._core.schedule import Schedule
-from lrsched.ask.describe import describe, phases, short
+from lrsched.ask.describe import describe, phases
+from lrsched.ask.findings import short
 
 
 def show(schedule: Schedule, steps: int, width: int, colour: bool = False) -> list[str]:

@@ -489,18 +489,152 @@ COSINES = [lrs.CosineDecay(10)] * 3
             lrs.Cycle(lrs.LinearWarmup(10), mirror=True, count=2),
             lrs.Sequence(*[lrs.LinearWarmup(10), lrs.LinearDecay(10)] * 2),
         ),
+        # Stairs of one step, and stairs on a slope.
+        (
+            lrs.PiecewiseConstant([5, 6, 7], [1.0, 0.5, 0.2, 0.1]),
+            lrs.Sequence(
+                lrs.Constant(1, 5), lrs.Constant(0.5, 1), lrs.Constant(0.2, 1), lrs.Constant(0.1)
+            ),
+        ),
+        (
+            lrs.Take(lrs.StepDecay(30), 90) * lrs.CosineDecay(90),
+            lrs.Sequence(*(lrs.Constant(c, 30) for c in (1, 0.1, 0.01))) * lrs.CosineDecay(90),
+        ),
+        (
+            lrs.Staircase(lrs.LinearDecay(9), 3) * lrs.CosineDecay(9),
+            lrs.Sequence(*(lrs.Constant(c / 3, 3) for c in (3, 2, 1)), lrs.Constant(0.0, 0))
+            * lrs.CosineDecay(9),
+        ),
+        # Through clocks.
+        (
+            lrs.Warp(lrs.Sequence(*COSINES), lrs.LinearWarmup(60, end=30)),
+            lrs.Sequence(*[lrs.CosineDecay(20)] * 3),
+        ),
+        (
+            lrs.Stretch(lrs.Sequence(*COSINES[:2]), 1.1),
+            lrs.Sequence(lrs.CosineDecay(11), lrs.CosineDecay(11)),
+        ),
+        (
+            lrs.Shift(lrs.Cycle(lrs.CosineDecay(7), count=10**12 + 3), 7 * 10**12),
+            lrs.Cycle(lrs.CosineDecay(7), count=3),
+        ),
+        # A warmup that is a factor, and zeros amid a run.
+        (
+            lrs.LinearWarmup(20) * lrs.Sequence(lrs.Constant(1, 20), lrs.CosineDecay(80)),
+            lrs.Sequence(lrs.LinearWarmup(20), lrs.CosineDecay(80)),
+        ),
+        (
+            lrs.Sequence(lrs.Take(lrs.LinearDecay(10), 30), lrs.LinearWarmup(30)),
+            lrs.Sequence(lrs.LinearDecay(10), lrs.Constant(0, 20), lrs.LinearWarmup(30)),
+        ),
     ],
     ids=repr,
 )
 def test_findings_depend_on_the_curve_alone(one: lrs.Schedule, other: lrs.Schedule) -> None:
     def told(schedule: lrs.Schedule, total_steps: int) -> list[tuple[str, int, str]]:
-        found = lrs.check(schedule, total_steps, accept=["warmup"])
+        found = lrs.check(schedule, total_steps)
         return [(finding.kind, finding.step, finding.message) for finding in found]
 
     end = other.steps or 20
     np.testing.assert_allclose(one(np.arange(end)), other(np.arange(end)), atol=1e-15)
     for total_steps in (end, end + 3, end // 2):
         assert told(one, total_steps) == told(other, total_steps)
+
+
+@settings(max_examples=100, deadline=None)
+@given(SCHEDULES, st.integers(1, 4), st.integers(1, 40))
+def test_a_cycle_has_the_findings_of_its_sequence(
+    schedule: lrs.Schedule, count: int, length: int
+) -> None:
+    one = lrs.Take(schedule, length)
+    cycle, sequence = lrs.Cycle(one, count=count), lrs.Sequence(*[one] * count)
+    assert lrs.check(cycle, count * length) == lrs.check(sequence, count * length)
+
+
+def test_a_jump_is_found_at_any_boundary() -> None:
+    two = lrs.Sequence(lrs.LinearDecay(10), lrs.LinearDecay(10))
+    never = 10**12
+    for schedule, steps, expected in [
+        (lrs.Take(two, 10), 20, [("jump", 10), ("long", 10)]),  # what it holds is its next phase
+        (lrs.Stretch(two, 1 / 3), 6, [("jump", 4), ("short", 6)]),
+        # Back from 20 to 0 it is still up at 30, and down after.
+        (lrs.Cycle(two, mirror=True, count=1), 40, [("jump", 10), ("jump", 31)]),
+        # So slow a phase is level to the last digit when it begins.
+        (lrs.Sequence(lrs.Constant(0.5, 10), lrs.CosineDecay(10**9)), 10**9, [("jump", 10)]),
+        (
+            lrs.Sequence(
+                lrs.Take(lrs.Cycle(lrs.LinearWarmup(1), mirror=True), never), lrs.Constant(5)
+            ),
+            never + 9,
+            [("jump", never)],
+        ),
+        # Steep is not broken.
+        (
+            lrs.Sequence(
+                lrs.Constant(1, 10**6), lrs.PolynomialDecay(100, power=0.5), lrs.Constant(0)
+            ),
+            10**6 + 100,
+            [],
+        ),
+    ]:
+        found = [(f.kind, f.step) for f in lrs.check(schedule, steps, accept=["short"])]
+        assert found == [each for each in expected if each[0] != "short"]
+
+
+def test_zeros_amid_a_run() -> None:
+    decay, again = lrs.LinearDecay(10), lrs.LinearWarmup(10, end=0.5)
+    (found,) = lrs.check(lrs.Sequence(lrs.Take(decay, 30), again, lrs.Constant(0.5)), 100)
+    assert str(found) == "fault: 21 updates have rate 0, from step 10 to step 30"
+    # A run that ends amid them.
+    (found,) = lrs.check(
+        lrs.Sequence(lrs.Take(decay, 30), lrs.Constant(1)), 30, accept=["short", "jump"]
+    )
+    assert found.message == "the last 20 updates have rate 0, from step 10 on"
+    (found,) = lrs.check(decay, 11)
+    assert found.message == "the last update has rate 0, from step 10 on"
+    for touches in (
+        lrs.Cycle(lrs.LinearWarmup(5), mirror=True),
+        lrs.Sequence(lrs.Constant(0, steps=5), lrs.LinearWarmup(5), lrs.Constant(1)),
+        lrs.Sequence(decay, again, lrs.Constant(0.5)),
+    ):
+        assert lrs.check(touches, 100) == ()
+
+
+def test_cycles_are_phases_of_a_description() -> None:
+    def listed(schedule: lrs.Schedule, total_steps: int | None = None) -> list[tuple[Any, ...]]:
+        described = lrs.describe(schedule, total_steps)
+        for part in described.phases:
+            for step in range(part.start, min(part.stop or 10**9, part.start + 50)):
+                assert part(step) == pytest.approx(schedule(step), rel=1e-12, abs=1e-300)
+        return [(p.start, p.stop, p.number, p.among) for p in described.phases]
+
+    cosine = lrs.CosineDecay(10)
+    three = [(0, 10, 1, 9), (10, 20, 2, 9), (20, 30, 3, 9)]
+    assert listed(lrs.Cycle(cosine, count=9)) == [*three, (80, 90, 9, 9)]
+    assert listed(lrs.Cycle(cosine), 85) == [*three, (80, 85, 9, 9)]
+    assert listed(lrs.Cycle(cosine)) == [(a, b, c, None) for a, b, c, _ in three]
+    assert listed(lrs.Take(lrs.Cycle(cosine), 15)) == [(0, 10, 1, 2), (10, 15, 2, 2)]
+    assert listed(0.5 * lrs.Sequence(lrs.LinearWarmup(5), lrs.Cycle(cosine, count=2))) == [
+        (0, 5, None, None),
+        (5, 15, 1, 2),
+        (15, 25, 2, 2),
+    ]
+    assert listed(lrs.Stretch(lrs.Cycle(cosine, gain=0.5, count=2), 3)) == [
+        (0, 30, 1, 2),
+        (30, 60, 2, 2),
+    ]
+    assert listed(lrs.Cycle(cosine, stretch=1.5, gain=0.5, mirror=True, count=4)) == [
+        (0, 20, 1, 4),
+        (20, 50, 2, 4),
+        (50, 95, 3, 4),
+        (95, 163, 4, 4),
+    ]
+    text = str(lrs.describe(lrs.Cycle(lrs.Constant(1, steps=10), count=1_000_000))).splitlines()
+    assert text[3].endswith("cycle 3 of 1,000,000: Constant(1.0, steps=10)")
+    assert text[4].endswith("999,996 more cycles")
+    assert text[5].startswith("9,999,990  10,000,000")
+    text = str(lrs.describe(lrs.Cycle(lrs.Constant(1, steps=10)))).splitlines()
+    assert text[4].endswith("and so on, without an end")
 
 
 def test_what_is_meant_is_accepted() -> None:
@@ -513,10 +647,10 @@ def test_what_is_meant_is_accepted() -> None:
             lrs.check(restarts, 70, accept=wrong)  # type: ignore[arg-type]
 
 
-def test_many_restarts_are_told_ten_times() -> None:
+def test_of_many_restarts_the_first_ten_and_the_last_are_told() -> None:
     begin = time.process_time()
     found = lrs.check(lrs.Cycle(lrs.CosineDecay(7)), 10**12)
-    assert [finding.step for finding in found] == [7 * i for i in range(1, 11)]
+    assert [finding.step for finding in found] == [*(7 * i for i in range(1, 11)), 10**12 - 1]
     assert lrs.check(lrs.Cycle(lrs.LinearWarmup(1), mirror=True), 10**12) == ()
     assert time.process_time() - begin < 10
 

@@ -1,0 +1,362 @@
+"""Where one phase, cycle or stair gives way to the next, through every combinator.
+
+A shape gives way where it turns, at its stairs, and at its end; a combinator where its members do,
+seen on its own clock. Marks are made one after another, from any step on, so that endless
+schedules have them too, and far out none before is visited.
+"""
+
+from __future__ import annotations
+
+import bisect
+import heapq
+import itertools
+import math
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from lrsched._core.check import Count, checked, refusal, shown
+from lrsched._core.schedule import Schedule
+from lrsched._core.value import public
+from lrsched._engine.numpy import EXACT
+from lrsched._engine.ratio import simple_fraction
+from lrsched.ask.bounds import cycle_at, cycle_span
+from lrsched.ask.questions import ASchedule, first_above, first_below
+from lrsched.shapes.compose import Product, Sequence, Sum
+from lrsched.shapes.cycles import Cycle
+from lrsched.shapes.decay import MultiStepDecay, StepDecay
+from lrsched.shapes.views import Clip, Shift, Staircase, Stretch, Take, Warp
+
+Step = int | Fraction
+
+# Boundaries that are listed.
+_MOST = 100_000
+
+# Marks within one whole step that are passed one by one; beyond them, they are skipped.
+_CROWD = 16
+
+
+@public
+@checked
+def boundaries(schedule: ASchedule, total_steps: Count | None = None) -> tuple[int, ...]:
+    """The steps at which one phase, cycle or stair of a schedule gives way to the next.
+
+    Ascending and without 0; each is the first step of what comes next. Through every combinator:
+    phases, cycles and their way back, the stairs of `StepDecay`, `MultiStepDecay`,
+    `PiecewiseConstant` and `Staircase`, the knots of `PiecewiseLinear`, the peak of `Noam`, the end
+    of a factor or a term, and of the wait of a `Shift`. Of a user's class they are its `turns`. The
+    end of the schedule is the last, where it has one.
+
+    Args:
+        schedule: any schedule.
+        total_steps: how far to look, this step included; an endless schedule needs it.
+
+    Raises:
+        TypeError, ValueError: schedule is none, total_steps no count, or not given for an endless
+            schedule; or there are more than a hundred thousand boundaries.
+
+    >>> import lrsched as lrs
+    >>> lrs.boundaries(lrs.Sequence(lrs.LinearWarmup(5), lrs.Cycle(lrs.CosineDecay(10), count=3)))
+    (5, 15, 25, 35)
+    >>> lrs.boundaries(0.1 * lrs.StepDecay(every=30), total_steps=90)
+    (30, 60, 90)
+    """
+    end = schedule.steps
+    if end is None and total_steps is None:
+        rule = "given for an endless schedule"
+        raise refusal(ValueError, "boundaries", "total_steps", rule, None)
+    stop = min(step for step in (end, total_steps) if step is not None)
+    listed = list(itertools.islice(_whole(schedule, stop), _MOST + 1))
+    if len(listed) > _MOST:
+        what = f"{shown(schedule)} has more than {_MOST} boundaries in {stop} steps"
+        raise ValueError(f"boundaries: {what}")
+    if end == stop and end and listed[-1:] != [end]:
+        listed.append(end)
+    return tuple(listed)
+
+
+def _whole(schedule: Schedule, stop: int) -> Iterator[int]:
+    """The first whole steps behind marks, once each, `stop` included."""
+    last, again = 0, True
+    while again:
+        again, crowd = False, 0
+        for mark in marks(schedule, Mark(last)):
+            if mark.step > stop:
+                return
+            if mark.step > last:
+                last, crowd = mark.step, 0
+                yield last
+            elif (crowd := crowd + 1) == _CROWD:
+                again = True
+                break
+
+
+class Mark(NamedTuple):
+    """A place where one piece gives way to the next. Marks are ordered as they are met.
+
+    `at` is a real step. The next piece answers there already or, if it comes `late`, right after:
+    on the way back, a cycle meets the beginnings of its pieces as their ends.
+    """
+
+    at: Step
+    late: bool = False
+
+    @property
+    def step(self) -> int:
+        """The first whole step of the next piece."""
+        return math.floor(self.at) + 1 if self.late else math.ceil(self.at)
+
+
+START = Mark(0)
+
+
+def marks(schedule: Schedule, after: Mark = START, own: bool = True) -> Iterator[Mark]:
+    """The marks behind one of them, ascending; without an end for endless cycles and stairs.
+
+    own: with those that shapes and staircases make by themselves, or only those where the parts of
+    a composition meet and end.
+    """
+    if not schedule.varies:
+        return
+    match schedule:
+        case Sequence():
+            yield from _of_phases(schedule, after, own)
+        case Product(factors=members) | Sum(terms=members):
+            yield from _once(heapq.merge(*(marks(member, after, own) for member in members)))
+        case Take(schedule=inner, steps=steps):
+            yield from _ending(marks(inner, after, own), after, steps)
+        case Shift(schedule=inner, offset=offset):
+            if after < Mark(-offset):
+                yield Mark(-offset)
+            seen = max(START, Mark(after.at + offset, after.late))
+            yield from (Mark(at - offset, late) for at, late in marks(inner, seen, own))
+        case Stretch():
+            yield from _stretched(schedule, after, own)
+        case Staircase():
+            yield from _on_stairs(schedule, after, own)
+        case Clip(schedule=inner):
+            yield from marks(inner, after, own)
+        case Warp():
+            clock = marks(schedule.clock, after, own)
+            yield from _once(heapq.merge(clock, _through_clock(schedule, after, own)))
+        case Cycle():
+            yield from _of_cycles(schedule, after, own)
+        case _:
+            yield from _ending(_of_shape(schedule, after) if own else (), after, schedule.steps)
+
+
+def _once(ascending: Iterable[Mark]) -> Iterator[Mark]:
+    return (mark for mark, _ in itertools.groupby(ascending))
+
+
+def _ending(inside: Iterable[Mark], after: Mark, end: int | None) -> Iterator[Mark]:
+    """Marks before an end, and the end."""
+    if end is None:
+        yield from inside
+        return
+    yield from itertools.takewhile(lambda mark: mark.at < end, inside)
+    if after < Mark(end):
+        yield Mark(end)
+
+
+def _of_shape(schedule: Schedule, after: Mark) -> Iterator[Mark]:
+    if isinstance(schedule, StepDecay):
+        yield from _stairs(schedule.every, after)
+        return
+    at = schedule.milestones if isinstance(schedule, MultiStepDecay) else schedule.turns or ()
+    yield from map(Mark, itertools.islice(at, bisect.bisect_right(at, after.at), None))
+
+
+def _stairs(every: int, after: Mark) -> Iterator[Mark]:
+    return (Mark(i * every) for i in itertools.count(math.floor(after.at) // every + 1))
+
+
+def _of_phases(schedule: Sequence, after: Mark, own: bool) -> Iterator[Mark]:
+    offsets = schedule.offsets
+    for i in range(bisect.bisect_right(offsets, after.at) - 1, len(offsets)):
+        begin, end = offsets[i], offsets[i + 1] if i + 1 < len(offsets) else None
+        if begin == end:
+            continue
+        if after < Mark(begin):
+            yield Mark(begin)
+        for at, late in marks(schedule.phases[i], _within(after, begin), own):
+            if end is not None and at >= end - begin:
+                break
+            yield Mark(begin + at, late)
+
+
+def _within(after: Mark, begin: Step) -> Mark:
+    return max(START, Mark(after.at - begin, after.late))
+
+
+def _stretched(schedule: Stretch, after: Mark, own: bool) -> Iterator[Mark]:
+    simple = simple_fraction(schedule.factor)
+    by = Fraction(*simple) if simple else Fraction(schedule.factor)
+    for at, late in marks(schedule.schedule, Mark(after.at / by, after.late), own):
+        mark = Mark(at * by, late)
+        if simple is None and mark.at < EXACT:
+            # The schedule is asked about a rounded quotient: it may be there already, or not yet.
+            near = round(mark.at)
+            seen = near / schedule.factor
+            there = seen > at if late else seen >= at
+            if there != (mark <= Mark(near)):
+                mark = Mark(near, not there)
+            if schedule.steps is not None:  # it may never get there
+                mark = min(mark, Mark(schedule.steps))
+        if after < mark:
+            yield mark
+
+
+def _on_stairs(schedule: Staircase, after: Mark, own: bool) -> Iterator[Mark]:
+    inner, every = schedule.schedule, schedule.every
+    if own:
+        yield from _ending(_stairs(every, after), after, schedule.steps)
+        return
+    stair = math.floor(after.at) // every * every
+    while (mark := next(marks(inner, Mark(stair), own), None)) is not None:
+        stair = -(-mark.step // every) * every  # the others below it are not seen
+        yield Mark(stair)
+
+
+def _of_cycles(cycle: Cycle, after: Mark, own: bool) -> Iterator[Mark]:
+    first, _, _ = cycle_at(cycle, math.floor(after.at))
+    for i in itertools.count(first):
+        begin, end = cycle_span(cycle, i)
+        if begin is None:
+            break
+        last = max(after, Mark(begin))
+        if last != after:
+            yield last
+        for mark in _of_one(cycle, begin, last, own):
+            if end is not None and mark.at >= end:
+                break
+            if last < mark:
+                yield mark
+    if cycle.steps is not None and after < Mark(cycle.steps):
+        yield Mark(cycle.steps)
+
+
+def _of_one(cycle: Cycle, begin: int, after: Mark, own: bool) -> Iterator[Mark]:
+    """Of the cycle that begins there: the marks of its schedule, forth and back."""
+    length = cycle.schedule.steps or 0
+    _, start, factor = cycle_at(cycle, begin)
+
+    def mark(at: Fraction, late: bool) -> Mark:
+        # A factor that is not whole is a rounded power: without its last digit.
+        rounded = factor.denominator > 1 and at < EXACT and float(at).is_integer()
+        return Mark(int(float(at)) if rounded else at, late)
+
+    forth = marks(cycle.schedule, Mark((after.at - start) / factor, after.late), own)
+    for at, late in itertools.takewhile(lambda mark: mark.at < length, forth):
+        yield mark(start + at * factor, late)
+    if not cycle.mirror:
+        return
+    half, whole = start + length * factor, start + 2 * length * factor
+    if after < Mark(half):
+        yield mark(half, False)
+    ahead = min(Fraction(length), (whole - after.at) / factor)
+    for at, late in _descending(cycle.schedule, Mark(ahead, True), own):
+        if at < length:
+            yield mark(whole - at * factor, not late)
+
+
+def _descending(schedule: Schedule, before: Mark, own: bool) -> Iterator[Mark]:
+    while found := last_marks(schedule, before, _CROWD, own):
+        yield from reversed(found)
+        before = found[0]
+
+
+def last_marks(schedule: Schedule, before: Mark, many: int, own: bool = True) -> list[Mark]:
+    """The last marks before one: `many` at most, and one at least, if there is any."""
+
+    def some(after: Step) -> list[Mark]:
+        behind = marks(schedule, Mark(after), own)
+        within = itertools.takewhile(lambda mark: mark < before, behind)
+        return list(itertools.islice(within, many + 1))
+
+    found: list[Mark] = []
+    low = high = Fraction(before.at)
+    back = 1
+    while low > 0 and len(found) <= many // 4:  # ever further back
+        high, low, back = low, max(Fraction(0), low - back), 2 * back
+        further = some(low)
+        if len(further) > many:
+            break
+        found = further
+    else:
+        return found
+    while not found and high - low > high / 2**60:  # too many behind `low`, none behind `high`
+        middle = (low + high) / 2
+        middle = Fraction(math.floor(middle)) if high - low >= 2 else middle
+        nearer = some(middle)
+        if len(nearer) > many:
+            low, further = middle, nearer
+        elif nearer:
+            found = nearer
+        else:
+            high = middle
+    return found or further[:many]
+
+
+def _through_clock(warp: Warp, after: Mark, own: bool) -> Iterator[Mark]:
+    """The marks of a warped schedule, where its clock gets to them, or back behind them.
+
+    The clock is looked at on whole steps: what it passes forth and back between two is not seen.
+    """
+    clock, now, crept = warp.clock, float(after.at), 0
+    while now < EXACT:  # a float beyond has no next step
+        seen = Fraction(min(max(clock(now), 0.0), _FAR))
+        ahead = next(marks(warp.schedule, Mark(seen), own), None)
+        behind = last_marks(warp.schedule, Mark(seen, True), 1, own)
+        upper = math.inf if ahead is None else _reached(ahead)
+        lower = _reached(behind[0]) if behind else -math.inf
+        step = _leaves(clock, lower, upper, math.floor(now) + 1)
+        if step is None or step > EXACT:
+            return
+        begin = before = now
+        now = float(step)
+        while before < (middle := (before + now) / 2) < now:
+            if lower <= max(clock(middle), 0.0) < upper:
+                before = middle
+            else:
+                now = middle
+        # Where values go to and fro in their last digits, so would the search, for ever.
+        least = max(1.0, begin) * 2.0**-45
+        crept = crept + 1 if now - begin < least else 0
+        if crept > 4:
+            now = begin + least
+            continue
+        whole = math.floor(now)
+        late = begin <= whole < now < whole + least  # right after a whole step
+        at = whole if late or now == whole else Fraction(now)
+        if after < (mark := Mark(at, late)):
+            yield mark
+
+
+# No clock goes further.
+_FAR = 2.0**128
+
+
+def _reached(mark: Mark) -> float:
+    """The least number that is behind a mark."""
+    near = float(mark.at)
+    if near < mark.at or (mark.late and near == mark.at):
+        return math.nextafter(near, math.inf)
+    return near
+
+
+def _leaves(clock: Schedule, lower: float, upper: float, after: int) -> int | None:
+    """The first step on which a clock is not between two numbers, the lower one included."""
+    if not lower <= max(clock(float(after)), 0.0) < upper:
+        return after
+    try:
+        if upper < math.inf:
+            above = first_above(clock, math.nextafter(upper, -math.inf), after)
+            if above is not None:  # and no need to look for a way back any later
+                clock = Take(clock, above)
+        else:
+            above = None
+        below = first_below(clock, lower, after) if lower > 0 else None
+    except ValueError:  # a user's clock, and nothing to be seen in ten million steps
+        return None
+    return above if below is None else below
