@@ -283,7 +283,7 @@ def test_the_inner_reason_is_kept():
 
 
 def test_a_wrong_step_is_left_alone():
-    with pytest.raises(ValueError, match=r"^CosineDecay: step must be .*, got -1$"):
+    with pytest.raises(ValueError, match=r"^CosineDecay: step must be .*, got -1 at index 0$"):
         lrs.match(lrs.CosineDecay(5), [-1], [0.0])
 
 
