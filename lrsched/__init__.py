@@ -46,6 +46,7 @@ __all__ = [
     "PiecewiseLinear",
     "PolynomialDecay",
     "PolynomialWarmup",
+    "Power",
     "PowerDecay",
     "Product",
     "ReduceOnPlateau",

@@ -290,6 +290,26 @@ CASES = [
         lrs.Warp(lrs.LinearDecay(10), clock=lrs.LinearWarmup(4, start=-2, end=14)),
         {0: "1", 1: "0.8", 2: "0.4", 3: "0", 4: "0"},
     ),
+    # Arithmetic
+    Case(lrs.LinearWarmup(4) - lrs.LinearDecay(2), {0: "-1", 1: "-0.25", 3: "0.75", 4: "1"}),
+    Case(1 - lrs.LinearWarmup(8), {0: "1", 1: "0.875", 8: "0", 9: "0"}),
+    Case(-lrs.CosineDecay(10), {0: "-1", 5: "-0.5", 10: "0"}),
+    Case(
+        lrs.CosineWarmup(10) / 3,
+        {0: "0", 1: "0.008157247284141071313926778", 5: "0.1666666666666666666666667"},
+    ),
+    Case(1 / (1 + lrs.LinearWarmup(4)), {0: "1", 1: "0.8", 2: "0.6666666666666666666666667"}),
+    Case(
+        lrs.LinearWarmup(4) / lrs.LinearDecay(8, end=0.5),
+        {0: "0", 1: "0.2666666666666666666666667", 4: "1.333333333333333333333333", 8: "2"},
+    ),
+    Case(lrs.LinearWarmup(4) ** 0.5, {0: "0", 1: "0.5", 2: "0.7071067811865475244008444", 4: "1"}),
+    Case(lrs.LinearDecay(10, start=-1.0, end=-2.0) ** 3, {0: "-1", 5: "-3.375", 10: "-8"}, power=3),
+    Case(
+        lrs.InverseTimeDecay(1.0) ** -2.5,
+        {0: "1", 1: "5.656854249492380195206755", 3: "32", 99: "100000"},
+        power=2.5,
+    ),
     # A user's own
     Case(
         Tower(0.5, growth=1.1),
@@ -328,4 +348,8 @@ COMPOSED = [
     lrs.Cycle(lrs.LinearDecay(7), mirror=True, stretch=1.3, count=4),
     lrs.Stretch(lrs.Cycle(lrs.LinearDecay(100), count=3), 1 / 3),
     lrs.Stretch(lrs.StepDecay(5), 2.5),
+    1 - 0.5 * lrs.CosineWarmup(40) / (lrs.LinearWarmup(30) + 1),
+    lrs.Cycle(lrs.CosineDecay(9) ** 0.5 - 0.25, gain=0.5),
+    0.1 / lrs.Sequence(lrs.LinearDecay(20, end=0.5), lrs.CosineWarmup(9, start=0.5)) ** 2,
+    lrs.Stretch(-lrs.LinearDecay(7) / 3, 4),
 ]

@@ -30,6 +30,9 @@ def exact(schedule: lrs.Schedule, t: Any) -> mpf:
                 return mp.fprod(exact(*member) for member in members(schedule, t))
             case lrs.Sum():
                 return mp.fsum(exact(*member) for member in members(schedule, t))
+            case lrs.Power(power=power):
+                [value] = (exact(*member) for member in members(schedule, t))
+                return raised(value, power)
             case lrs.Clip(lower=lower, upper=upper):
                 [value] = (exact(*member) for member in members(schedule, t))
                 value = value if lower is None else max(value, mpf(lower))
@@ -63,7 +66,7 @@ def members(schedule: lrs.Schedule, t: Fraction) -> list[tuple[lrs.Schedule, Fra
         case lrs.Cycle(schedule=inner):
             _, u = cycle(schedule, t)
             return [(inner, u)]
-        case lrs.Clip(schedule=inner):
+        case lrs.Clip(schedule=inner) | lrs.Power(schedule=inner):
             return [(inner, t)]
         case lrs.Staircase(schedule=inner, every=every):
             return [(inner, t // every * every)]
@@ -114,7 +117,7 @@ def length(schedule: lrs.Schedule) -> Any:
                 return first * count
             stretch = Fraction(repr(schedule.stretch))
             return math.ceil(sum(first * stretch**i for i in range(count)))
-        case lrs.Clip(schedule=inner):
+        case lrs.Clip(schedule=inner) | lrs.Power(schedule=inner):
             return length(inner)
         case lrs.Staircase(schedule=inner, every=every):
             return -(-length(inner) // every) * every if length(inner) != math.inf else math.inf
@@ -132,7 +135,12 @@ def _never_moves(schedule: lrs.Schedule) -> bool:
             return steps is None
         case lrs.Product(factors=all_of_them) | lrs.Sum(terms=all_of_them):
             return all(map(_never_moves, all_of_them))
-        case lrs.Shift(schedule=inner) | lrs.Stretch(schedule=inner) | lrs.Clip(schedule=inner):
+        case (
+            lrs.Shift(schedule=inner)
+            | lrs.Stretch(schedule=inner)
+            | lrs.Clip(schedule=inner)
+            | lrs.Power(schedule=inner)
+        ):
             return _never_moves(inner)
     return False
 
@@ -216,6 +224,15 @@ def interpolated(knots: tuple[int, ...], values: tuple[float, ...], t: Fraction)
         if t <= k1:
             return v0 + (v1 - v0) * (t - k0) / (k1 - k0)
     return points[-1][1]
+
+
+def raised(value: mpf, power: float) -> mpf:
+    """value**power: infinite at the pole of a negative one, and 0 where it would not be real."""
+    if value == 0 and power < 0:
+        return mp.inf
+    if value < 0 and power != int(power):
+        return mpf(0)
+    return _power(value, power)
 
 
 def _digits(number: Any) -> int:

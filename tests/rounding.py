@@ -6,6 +6,7 @@ left of them. A combinator adds what its own operation adds, and no more:
 
 - a product of a +- e and b +- f is off by |a|f + |b|e + ef and one rounding,
 - a sum by e + f and one rounding, each of its own size,
+- a power of a +- e by what it makes of a - e and a + e, and two roundings,
 - a cycle's gain**i is a power and a product, one rounding each,
 - everything else hands a value on.
 
@@ -22,7 +23,7 @@ from fractions import Fraction
 from typing import Any
 
 from mpmath import mp, mpf
-from reference import DIGITS, cycle, exact, interpolated, members, remaining, shares
+from reference import DIGITS, cycle, exact, interpolated, members, raised, remaining, shares
 
 import lrsched as lrs
 
@@ -49,12 +50,28 @@ def allowed(schedule: lrs.Schedule, t: Any) -> tuple[mpf, mpf]:
                     value, error = _rounded(value + v, error + e)
             case lrs.Clip():
                 value = exact(schedule, t)
+            case lrs.Power(power=power):
+                value, error = _raised(value, error, power)
             case lrs.Cycle(gain=gain) if gain != 1:
                 i, _ = cycle(schedule, t)
                 factor, slack = _rounded(mpf(gain) ** i, mpf(0))
                 error = abs(value) * slack + factor * error + error * slack
                 value, error = _rounded(value * factor, error)
         return value, error
+
+
+def _raised(value: mpf, error: mpf, power: float) -> tuple[mpf, mpf]:
+    """A power and, where the exponent is below 0, a quotient: one rounding each; of a whole one,
+    a library may multiply by itself."""
+    low, high = value - error, value + error
+    if power < 0 and low <= 0 <= high:  # a pole
+        return raised(value, power), mp.inf
+    near = [low, high, mpf(0)] if low <= 0 <= high else [low, high]
+    value = raised(value, power)
+    error = max(abs(raised(x, power) - value) for x in near)
+    for _ in range(2):
+        value, error = _rounded(value, error)
+    return value, error
 
 
 def _rounded(value: mpf, error: mpf) -> tuple[mpf, mpf]:

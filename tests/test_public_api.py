@@ -49,7 +49,7 @@ QUESTIONS = """
 VOCABULARY = {*IDEAS.split(), *RULES.split(), *QUESTIONS.split()}
 
 # Shown by the operator that makes one.
-OPERATORS = {"Product": r" \* ", "Sum": r" \+ "}
+OPERATORS = {"Power": r" \*\* ", "Product": r" \* ", "Sum": r" \+ "}
 
 FRAMEWORKS = {
     "cupy", "dask", "flax", "jax", "jaxlib", "keras", "lightning", "mlx", "optax", "paddle",

@@ -223,28 +223,45 @@ class Schedule(Value):
         return on_a_stack_of_its_own(lambda: latex(self, held, symbol))
 
     def __mul__(self, other: Schedule | float) -> Schedule:
-        return _combined("Product", self, other, self, other)
+        return _operated(self, "multiplied by", "*", other, lambda: _made("Product", self, other))
 
     def __rmul__(self, other: float) -> Schedule:
-        return _combined("Product", self, other, other, self)
+        return _operated(self, "multiplied by", "*", other, lambda: _made("Product", other, self))
 
     def __add__(self, other: Schedule | float) -> Schedule:
-        return _combined("Sum", self, other, self, other)
+        return _operated(self, "added to", "+", other, lambda: _made("Sum", self, other))
 
     def __radd__(self, other: float) -> Schedule:
-        return _combined("Sum", self, other, other, self)
+        return _operated(self, "added to", "+", other, lambda: _made("Sum", other, self))
 
-    def __sub__(self, other: Any) -> Never:
-        raise _unsaid(self, "schedule - x", "schedule + -1 * x")
+    def __sub__(self, other: Schedule | float) -> Schedule:
+        verb = "reduced by"
+        return _operated(self, verb, "-", other, lambda: _made("Sum", self, _minus(other)))
 
-    def __rsub__(self, other: Any) -> Never:
-        raise _unsaid(self, "x - schedule", "x + -1 * schedule")
+    def __rsub__(self, other: float) -> Schedule:
+        return _operated(self, "subtracted from", "-", other, lambda: _made("Sum", other, -self))
 
-    def __neg__(self) -> Never:
-        raise _unsaid(self, "-schedule", "-1 * schedule")
+    def __truediv__(self, other: Schedule | float) -> Schedule:
+        return _operated(self, "divided by", "/", other, lambda: _quotient(self, other))
 
-    def __truediv__(self, other: Any) -> Never:
-        raise _unsaid(self, "schedule / x", "1 / x * schedule")
+    def __rtruediv__(self, other: float) -> Schedule:
+        return _operated(self, "the divisor of", "/", other, lambda: _quotient(other, self))
+
+    def __pow__(self, power: float) -> Schedule:
+        if isinstance(power, Schedule):
+            raise _unsaid(
+                self, "a power of schedule", "Warp(ExponentialDecay(x), schedule) for x ** schedule"
+            )
+        return _operated(self, "raised to", "**", power, lambda: _made("Power", self, power))
+
+    def __rpow__(self, base: float) -> Never:
+        raise _unsaid(self, "x ** schedule", "Warp(ExponentialDecay(x), schedule)")
+
+    def __neg__(self) -> Schedule:
+        return _made("Product", -1, self)
+
+    def __pos__(self) -> Schedule:
+        return self
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the curve, and the text beside it."""
@@ -256,24 +273,42 @@ def _unsaid(schedule: Schedule, what: str, instead: str) -> TypeError:
     return TypeError(f"{type(schedule).__name__}: {what} is no schedule: write {instead}")
 
 
-def _combined(name: str, schedule: Schedule, other: Any, a: Any, b: Any) -> Schedule:
-    if not isinstance(other, (Schedule, int, float, np.integer, np.floating)):
-        verb = "multiplied by" if name == "Product" else "added to"
-        owner = type(schedule).__name__
-        if isinstance(other, (str, bytes)):
-            raise TypeError(
-                f"{owner}: a schedule can't be {verb} text, got {shown(other)}: write the number "
-                "without quotes, or float(...) around it"
-            )
-        if hasattr(other, "dtype"):
-            sign = "*" if name == "Product" else "+"
-            raise TypeError(
-                f"{owner}: a schedule can't be {verb} an array, got {shown(other)}: it is a value, "
-                f"built of numbers; write schedule(step) {sign} array"
-            )
-        return NotImplemented  # type: ignore[no-any-return]
-    combined: Schedule = above(name)(a, b)
-    return combined
+def _made(name: str, *members: Any) -> Schedule:
+    schedule: Schedule = above(name)(*members)
+    return schedule
+
+
+def _minus(value: Any) -> Any:
+    return -(value.item() if isinstance(value, np.generic) else value)  # unsigned ones have no -x
+
+
+def _quotient(a: Any, b: Any) -> Schedule:
+    """a / b, as a times b ** -1."""
+    if not isinstance(b, Schedule):
+        if b == 0:
+            raise ValueError(f"{type(a).__name__}: a schedule can't be divided by 0")
+        b = _made("Constant", b)
+    return _made("Product", a, _made("Power", b, -1))
+
+
+def _operated(
+    schedule: Schedule, verb: str, sign: str, other: Any, make: Callable[[], Schedule]
+) -> Schedule:
+    """What an operator makes of a schedule and a number or another schedule."""
+    if isinstance(other, (Schedule, int, float, np.integer, np.floating)):
+        return make()
+    owner = type(schedule).__name__
+    if isinstance(other, (str, bytes)):
+        raise TypeError(
+            f"{owner}: a schedule can't be {verb} text, got {shown(other)}: write the number "
+            "without quotes, or float(...) around it"
+        )
+    if hasattr(other, "dtype"):
+        raise TypeError(
+            f"{owner}: a schedule can't be {verb} an array, got {shown(other)}: it is a value, "
+            f"built of numbers; write schedule(step) {sign} array"
+        )
+    return NotImplemented  # type: ignore[no-any-return]
 
 
 def _accept_schedule(value: Any) -> Schedule:

@@ -14,7 +14,8 @@ from lrsched._engine.pieces import Piece, cut_up, pieces
 from lrsched._engine.protocol import ScheduleLike
 from lrsched._engine.simplify import Simplifier
 from lrsched._engine.symbols import Symbol
-from lrsched._engine.writer import Text, Writer
+from lrsched._engine.text import Text
+from lrsched._engine.writer import Writer
 
 _SUM, _PRODUCT, _CLOSED = 1, 2, 3
 

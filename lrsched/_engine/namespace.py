@@ -55,9 +55,33 @@ class Namespace:
         """inf * 0 and inf - inf have no value of their own: they read as 0."""
         return self.where(value == value, value, 0.0)
 
+    def over(self, a: Any, b: Any) -> Any:
+        """a / b for any b: by 0 it is infinite, with the sign of a, and 0 if a is 0 too."""
+        b = plain(b)
+        if isinstance(b, (int, float)) and b:
+            return a / b
+        infinite = self.where(a > 0, math.inf, self.where(a < 0, -math.inf, 0.0))
+        return self.where(b == 0, infinite, a / self.unless(b == 0, b))
+
+    def unless(self, condition: Any, value: Any) -> Any:
+        """A value, but 1 where the condition holds and nobody asks: what is not selected must be
+        finite too, or a gradient is not."""
+        return self.where(condition, 1.0, value)
+
     def power(self, x: Any, k: Any) -> Any:
         """x**k, where x is never below 0."""
         return x**k
+
+    def raised(self, x: Any, k: float) -> Any:
+        """x**k for any x: a power that is not whole has no value of its own below 0, and reads
+        as 0 there."""
+        size = abs(k)
+        if size.is_integer():
+            # A library multiplies for a whole exponent, if there is not much to do.
+            power = x if size == 1 else x ** (int(size) if size <= 64 else size)
+            return power if k >= 0 else self.over(1.0, power)
+        power = self.power(self.maximum(x, 0.0), size)
+        return power if k >= 0 else self.where(x < 0, 0.0, self.over(1.0, power))
 
     def one_minus_power(self, x: Any, y: Any, power: float) -> Any:
         """1 - x**power for x = 1 - y, where both are known to the last digit.

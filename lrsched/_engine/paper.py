@@ -115,8 +115,16 @@ class Paper(Symbols):
     def a_number(self, value: Any) -> Any:
         return value if isinstance(value, Symbol) else super().a_number(value)
 
+    def over(self, a: Any, b: Any) -> Any:
+        a, b = plain(a), plain(b)
+        return Symbol("/", a, b, floating=True) if symbolic((a, b)) else super().over(a, b)
+
     def power(self, x: Any, k: Any) -> Any:
         return Symbol("**", plain(x), k, floating=True)
+
+    def raised(self, x: Any, k: float) -> Any:
+        x = plain(x)
+        return self.power(x, k) if isinstance(x, Symbol) else super().raised(x, k)
 
     def one_minus_power(self, x: Any, y: Any, power: float) -> Any:
         return 1 - x**power if isinstance(x, Symbol) else super().one_minus_power(x, y, power)

@@ -10,9 +10,8 @@ from typing import Any
 
 from lrsched._engine.pieces import Piece
 from lrsched._engine.symbols import COMPARISONS, OPERATORS, Symbol, is_floating, landings
-from lrsched._engine.writer import Text, Writer
-
-_TERNARY, _UNARY, _ATOM = 0, 4, 6
+from lrsched._engine.text import ATOM, SIGN, SUM, TERNARY, Text
+from lrsched._engine.writer import Writer
 
 
 class Function(Writer[Text]):
@@ -92,7 +91,7 @@ class Function(Writer[Text]):
             if id(part) not in self.kept:
                 text = self.write(part).text
                 name = self._names.setdefault(id(part), f"x{len(self._names) + 1}")
-                self.kept[id(part)] = Text(name, _ATOM)
+                self.kept[id(part)] = Text(name, ATOM)
                 named = f"({name} := "
                 text = text[len(named) : -1] if text.startswith(named) else text
                 yield f"{indent}{name} = {text}"
@@ -106,52 +105,52 @@ class Function(Writer[Text]):
         if self.uses[id(value)] < 2 or value.op == "t":
             return written
         name = self._names.setdefault(id(value), f"x{len(self._names) + 1}")
-        self.kept[id(value)] = Text(name, _ATOM)
-        return Text(f"({name} := {written.text})", _ATOM)
+        self.kept[id(value)] = Text(name, ATOM)
+        return Text(f"({name} := {written.text})", ATOM)
 
     def number(self, value: Any) -> Text:
         if type(value) not in (int, float, bool):
             raise ValueError(f"{value!r} is no plain number")
         text = repr(value)
         if text.lstrip("-") in ("inf", "nan"):
-            return Text(f"float('{text}')", _ATOM)
-        return Text(text, _UNARY if text.startswith("-") else _ATOM)
+            return Text(f"float('{text}')", ATOM)
+        return Text(text, SIGN if text.startswith("-") else ATOM)
 
     def step(self, value: Symbol) -> Text:
-        return Text("t", _ATOM)
+        return Text("t", ATOM)
 
     def shifted(self, value: Symbol, t: Symbol, shift: int) -> Text:
-        return Text(f"t {'-' if shift < 0 else '+'} {abs(shift)}", OPERATORS["+"][0])
+        return Text(f"t {'-' if shift < 0 else '+'} {abs(shift)}", SUM)
 
     def negated(self, value: Symbol, x: Any) -> Text:
-        return Text(f"-{self.write(x).within(_UNARY)}", _UNARY)
+        return Text(f"-{self.write(x).within(SIGN)}", SIGN)
 
     def called(self, value: Symbol, name: str, *args: Any) -> Text:
         if name != "abs":  # Python's own
             self.needs.add(name)
-        return Text(f"{name}({', '.join(self.write(x).text for x in args)})", _ATOM)
+        return Text(f"{name}({', '.join(self.write(x).text for x in args)})", ATOM)
 
     def counted(self, value: Symbol, boundaries: tuple[Any, ...], t: Any) -> Text:
         self.needs.add("bisect_right")
-        return Text(f"bisect_right({self._tuple(boundaries)}, {self.write(t).text})", _ATOM)
+        return Text(f"bisect_right({self._tuple(boundaries)}, {self.write(t).text})", ATOM)
 
     def taken(self, value: Symbol, values: tuple[Any, ...], index: Any) -> Text:
         at = self.write(index).text
         at = at if index.op == "count" else f"int({at})"
-        return Text(f"{self._tuple(values)}[{at}]", _ATOM)
+        return Text(f"{self._tuple(values)}[{at}]", ATOM)
 
     def _tuple(self, values: tuple[Any, ...]) -> str:
         texts = [self.number(value).text for value in values]
         return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
 
     def chosen(self, value: Symbol, condition: Any, a: Any, b: Any) -> Text:
-        test = self.write(condition).within(_TERNARY + 1)
+        test = self.write(condition).within(TERNARY + 1)
         known = self.kept.copy()
-        yes = self.write(a).within(_TERNARY + 1)
+        yes = self.write(a).within(TERNARY + 1)
         self.kept = known.copy()
-        no = self.write(b).within(_TERNARY)
+        no = self.write(b).within(TERNARY)
         self.kept = known
-        return Text(f"{yes} if {test} else {no}", _TERNARY)
+        return Text(f"{yes} if {test} else {no}", TERNARY)
 
     def binary(self, value: Symbol, a: Any, b: Any) -> Text:
         if value.op == "pow":  # of a number below 0 it raises, where ** is complex

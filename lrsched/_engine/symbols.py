@@ -17,23 +17,24 @@ import numpy as np
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.protocol import SequenceLike
 from lrsched._engine.ratio import Ratio, plain
+from lrsched._engine.text import ATOM, COMPARISON, POWER, PRODUCT, SUM
 
 # How tightly an operator binds, and what it does.
 OPERATORS: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
-    "<": (1, operator.lt),
-    "<=": (1, operator.le),
-    ">": (1, operator.gt),
-    ">=": (1, operator.ge),
-    "==": (1, operator.eq),
-    "!=": (1, operator.ne),
-    "+": (2, operator.add),
-    "-": (2, operator.sub),
-    "*": (3, operator.mul),
-    "/": (3, operator.truediv),
-    "//": (3, operator.floordiv),
-    "%": (3, operator.mod),
-    "**": (5, operator.pow),
-    "pow": (6, operator.pow),  # of what may be below 0, where a float has no power
+    "<": (COMPARISON, operator.lt),
+    "<=": (COMPARISON, operator.le),
+    ">": (COMPARISON, operator.gt),
+    ">=": (COMPARISON, operator.ge),
+    "==": (COMPARISON, operator.eq),
+    "!=": (COMPARISON, operator.ne),
+    "+": (SUM, operator.add),
+    "-": (SUM, operator.sub),
+    "*": (PRODUCT, operator.mul),
+    "/": (PRODUCT, operator.truediv),
+    "//": (PRODUCT, operator.floordiv),
+    "%": (PRODUCT, operator.mod),
+    "**": (POWER, operator.pow),
+    "pow": (ATOM, operator.pow),  # of what may be below 0, where a float has no power
 }
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 # The step, and a step so many later.
@@ -254,6 +255,15 @@ class Symbols(Namespace):
     def power(self, x: Any, k: Any) -> Any:
         x = plain(x)
         return _binary("**", x, k) if isinstance(x, Symbol) else x**k
+
+    def a_number(self, value: Any) -> Any:
+        if isinstance(value, Symbol) and value.op == "where":  # of a quotient, each of its branches
+            condition, *branches = value.args
+            return self.where(condition, *map(self.a_number, branches))
+        return super().a_number(value)
+
+    def unless(self, condition: Any, value: Any) -> Any:
+        return value  # a branch that is not taken is not computed, or by NumPy for nothing
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         a, b = _plain(plain(a)), _plain(plain(b))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 from collections import Counter
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from lrsched._engine.symbols import Symbol
 
@@ -101,14 +101,3 @@ _KINDS = {
     "log": "logarithm",
     "named": "named",
 }
-
-
-class Text(NamedTuple):
-    """Part of a text, and how tightly its last operation binds."""
-
-    text: str
-    binds: int
-
-    def within(self, least: int, left: str = "(", right: str = ")") -> str:
-        """The text, in parentheses if it binds less."""
-        return f"{left}{self.text}{right}" if self.binds < least else self.text

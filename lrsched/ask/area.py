@@ -23,7 +23,7 @@ from lrsched.ask.questions import values_at
 from lrsched.shapes import curves, decay, piecewise, warmup
 from lrsched.shapes.compose import Product, Sequence, Sum
 from lrsched.shapes.cycles import Cycle
-from lrsched.shapes.views import Clip, Shift, Staircase, Stretch, Take
+from lrsched.shapes.views import Clip, Power, Shift, Staircase, Stretch, Take
 
 _COUNT = rule_in(Count)
 
@@ -149,9 +149,9 @@ def _inside(schedule: Schedule, first: Fraction, clock: Fraction, n: int) -> Fra
         case Staircase(schedule=inner, every=every):
             return _flat(inner, every, first, clock, n)
         case Product(factors=factors):
-            others = [f for f in factors if not isinstance(f, piecewise.Constant)]
-            constants = [Fraction(f.value) for f in factors if isinstance(f, piecewise.Constant)]
-            scale = math.prod(constants, start=Fraction(1))
+            constants = [_constant(factor) for factor in factors]
+            others = [f for f, c in zip(factors, constants, strict=True) if c is None]
+            scale = math.prod((c for c in constants if c is not None), start=Fraction(1))
             if len(others) > 1:
                 raise _NoClosedFormError
             if scale == 0 or not others:
@@ -170,6 +170,16 @@ def _inside(schedule: Schedule, first: Fraction, clock: Fraction, n: int) -> Fra
             if (lower is None or low >= lower) and (upper is None or high <= upper):
                 return _sum(inner, first, clock, n)
     raise _NoClosedFormError
+
+
+def _constant(factor: Schedule) -> Fraction | None:
+    """The number that a factor is, or divides by."""
+    match factor:
+        case piecewise.Constant(value=value):
+            return Fraction(value)
+        case Power(schedule=piecewise.Constant(value=value), power=-1) if value:
+            return 1 / Fraction(value)
+    return None
 
 
 def _visited(schedule: Schedule, start: int, n: int) -> Fraction:

@@ -25,7 +25,7 @@ from lrsched.ask.questions import ASchedule, first_above, first_below
 from lrsched.shapes.compose import Product, Sequence, Sum
 from lrsched.shapes.cycles import Cycle
 from lrsched.shapes.decay import MultiStepDecay, StepDecay
-from lrsched.shapes.views import Clip, Shift, Staircase, Stretch, Take, Warp
+from lrsched.shapes.views import Clip, Power, Shift, Staircase, Stretch, Take, Warp
 
 Step = int | Fraction
 
@@ -134,7 +134,7 @@ def marks(schedule: Schedule, after: Mark = START, own: bool = True) -> Iterator
             yield from _stretched(schedule, after, own)
         case Staircase():
             yield from _on_stairs(schedule, after, own)
-        case Clip(schedule=inner):
+        case Clip(schedule=inner) | Power(schedule=inner):
             yield from marks(inner, after, own)
         case Warp():
             clock = marks(schedule.clock, after, own)

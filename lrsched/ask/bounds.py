@@ -17,10 +17,11 @@ from typing import NamedTuple
 import numpy as np
 
 from lrsched._core.schedule import Schedule
+from lrsched._engine.numbers import NUMBERS
 from lrsched._engine.numpy import EXACT
 from lrsched.shapes.compose import Product, Sequence, Sum
 from lrsched.shapes.cycles import Cycle
-from lrsched.shapes.views import Clip, Shift, Staircase, Stretch, Take, Warp
+from lrsched.shapes.views import Clip, Power, Shift, Staircase, Stretch, Take, Warp
 
 # The last step that anybody asks about: it stands for "for ever".
 LAST = 2**1000
@@ -85,6 +86,8 @@ def bounds(schedule: Schedule, a: int, b: int, whole: bool = True) -> Bounds:
             return Bounds(
                 *(min(max(value, lower), upper) for value in bounds(schedule.schedule, a, b, whole))
             )
+        case Power(schedule=inner, power=k):
+            return _raised(bounds(inner, a, b, whole), k)
     return UNKNOWN if schedule.turns is None else _turning(schedule, schedule.turns, a, b)
 
 
@@ -111,6 +114,15 @@ def _plus(a: Bounds, b: Bounds) -> Bounds:
 def _times(a: Bounds, b: Bounds) -> Bounds:
     products = [x * y for x in a for y in b]
     return _hull(*(0.0 if math.isnan(value) else value for value in products))
+
+
+def _raised(values: Bounds, k: float) -> Bounds:
+    """Up and down, with a turn or a pole at 0 alone."""
+    ends = [*values, 0.0] if values.low <= 0 <= values.high else [*values]
+    raised = [power(end, k) for end in ends]
+    if k < 0 and k % 2 == 1 and values.low < 0 and len(ends) > 2:  # the other side of the pole
+        raised.append(-math.inf)
+    return _hull(*raised)
 
 
 def _turning(schedule: Schedule, turns: tuple[int, ...], a: int, b: int) -> Bounds:
@@ -143,11 +155,12 @@ def _cycle(cycle: Cycle, a: int, b: int, whole: bool) -> Bounds:
     return _times(inside, _hull(power(cycle.gain, i)))
 
 
-def power(gain: float, i: int) -> float:
+def power(base: float, k: float) -> float:
+    """As a schedule raised to a power has it."""
     try:
-        return float(gain**i)
+        return float(NUMBERS.raised(base, k))
     except OverflowError:
-        return math.inf
+        return -math.inf if base < 0 and k % 2 == 1 else math.inf
 
 
 def cycle_at(cycle: Cycle, t: int) -> tuple[int, Fraction, Fraction]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import math
 import operator
 import re
 import sys
@@ -15,7 +16,7 @@ from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched.data.names import DEEPEST, Names, built
 from lrsched.data.scan import Scanner
-from lrsched.shapes import Product, Sum
+from lrsched.shapes import Constant, Power, Product, Sum
 
 
 @public
@@ -23,8 +24,9 @@ def parse(text: str) -> Schedule:
     """The schedule that a text spells: `parse(repr(s)) == s`.
 
     Read are the names of schedules (a user's own included) and presets, numbers, strings, True,
-    False, None, lists, `*` and `+`, over as many lines as you like, with `#` comments. Nothing is
-    evaluated, and no text takes more than a moment.
+    False, None, lists, and the operators `+`, `-`, `*`, `/` and `**` between schedules, numbers or
+    both, over as many lines as you like, with `#` comments. Nothing is evaluated but sums of this
+    kind, and no text takes more than a moment.
 
     Args:
         text: a Python expression of these, of at most a million characters.
@@ -36,6 +38,8 @@ def parse(text: str) -> Schedule:
     >>> import lrsched as lrs
     >>> lrs.parse("3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))")
     0.0003 * Sequence(LinearWarmup(2000), CosineDecay(98000, end=0.1))
+    >>> lrs.parse("3e-4 / 2 * Sequence(LinearWarmup(2_000), CosineDecay(10**5 - 2_000)) ** 0.5")
+    0.00015 * Sequence(LinearWarmup(2000), CosineDecay(98000)) ** 0.5
     >>> lrs.parse("warmup_linear(0.1, 100, warmup_steps=10)").steps
     100
     >>> lrs.parse("CosineDecay(-3)")
@@ -66,7 +70,7 @@ _TOKENS = re.compile(
     | (?P<name>[^\W\d]\w*)
     | (?P<number>(?:[0-9]|\.[0-9])(?:[eE][+-]|[\w.])*)
     | (?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")
-    | (?P<sign>\*\*|[()\[\],=*+-])""",
+    | (?P<sign>\*\*|[()\[\],=*/+-])""",
     re.VERBOSE,
 )
 _DIGITS = r"[0-9](?:_?[0-9])*"
@@ -80,10 +84,14 @@ _STRING = re.compile(
     r"""(['"])(?:[^\\]|\\(?:[\\'"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U000[0-9a-f]{5}|U0010[0-9a-f]{4}))*"""
 )
 _CONSTANTS = {"True": True, "False": False, "None": None}
-# What a sign makes of schedules and of numbers, and the sign that binds tighter.
-_JOINS: dict[str, tuple[Callable[..., Schedule], Callable[[Any, Any], Any], str]] = {
-    "+": (Sum, operator.add, "*"),
-    "*": (Product, operator.mul, ""),
+# Signs that bind less come first, each with what it makes of schedules. Exponents bind tightest.
+_LEVELS: tuple[tuple[str, Callable[..., Schedule]], ...] = (("+-", Sum), ("*/", Product))
+_CALCULATE: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
 }
 
 
@@ -94,33 +102,91 @@ class _Reader(Scanner):
         super().__init__("parse", text, _TOKENS, _SPACE)
         self._names = Names()
 
-    def expression(self, sign: str = "+") -> Any:
+    def expression(self, level: int = 0) -> Any:
         """member sign member sign ..., from the left; joined once, for a long one's sake."""
-        join, fold, tighter = _JOINS[sign]
-        member = functools.partial(self.expression, tighter) if tighter else self._operand
+        signs, join = _LEVELS[level]
+        tighter = level + 1 < len(_LEVELS)
+        member = functools.partial(self.expression, level + 1) if tighter else self._signed
         at = self.at
         members = [member()]
-        while self.kind == "sign" and self.token == sign:
+        while self.kind == "sign" and self.token in signs:
             self._operates(members[-1], at)
-            self.next()
+            sign = self.next()
             at = self.at
-            members.append(member())
-            self._operates(members[-1], at)
-            if len(members) == 2 and not any(isinstance(m, Schedule) for m in members):
-                members = [self._in_range(fold(*members), at)]
+            value = member()
+            self._operates(value, at)
+            if len(members) == 1 and not any(isinstance(m, Schedule) for m in (*members, value)):
+                members = [self._calculated(sign, members[0], value, at)]
+            else:
+                members.append(self._member(sign, value, at))
         return members[0] if len(members) == 1 else self._made(join, tuple(members), {}, at)
+
+    def _member(self, sign: str, value: Any, at: int) -> Any:
+        """What a sum or product has for a member, by the sign before it."""
+        if sign == "-":
+            schedule = isinstance(value, Schedule)
+            return self._made(Product, (-1, value), {}, at) if schedule else -value
+        if sign == "/":
+            if not isinstance(value, Schedule):
+                if value == 0:
+                    self.refuse("a schedule can't be divided by 0", at)
+                value = self._made(Constant, (value,), {}, at)
+            return self._made(Power, (value, -1), {}, at)
+        return value
 
     def _operates(self, value: Any, at: int) -> None:
         if type(value) not in (int, float) and not isinstance(value, Schedule):
-            self.refuse(f"* and + join schedules and numbers, got {_as_written(value)}", at)
+            self.refuse(f"operators join schedules and numbers, got {_as_written(value)}", at)
 
-    def _in_range(self, value: float, at: int) -> float:
+    def _calculated(self, sign: str, a: float, b: float, at: int) -> float:
+        """What an operator makes of two numbers, in bounded time and size."""
+        within = True
+        if sign == "**" and type(a) is int and type(b) is int and abs(a) > 1:
+            within = a.bit_length() * b <= 2 * sys.float_info.max_exp  # or it has too many digits
+        try:
+            value = _CALCULATE[sign](a, b) if within else math.inf
+        except ZeroDivisionError:
+            self.refuse("a number can't be divided by 0", at)
+        except OverflowError:
+            value = math.inf
+        if isinstance(value, complex):
+            self.refuse("a number must be real: below 0, an exponent must be whole", at)
         if not abs(value) <= sys.float_info.max:
             self.refuse("a number must be within the range of floats", at)
         return value
 
-    def _operand(self) -> Any:
+    def _signed(self) -> Any:
+        """An operand with the signs before it, which bind less than its exponent."""
+        at, signs = self.at, ""
+        while self.kind == "sign" and self.token in ("+", "-"):
+            signs += self.next()
+        value = self._power()
+        if not signs:
+            return value
+        self._operates(value, at)
+        minuses = signs.count("-")
+        if isinstance(value, Schedule):
+            return self._made(Product, (*[-1] * minuses, value), {}, at) if minuses else value
+        return -value if minuses % 2 else value
+
+    def _power(self) -> Any:
         at = self.at
+        value = self._operand()
+        if self.kind != "sign" or self.token != "**":
+            return value
+        self._operates(value, at)
+        self.next()
+        at = self.at
+        self.deeper(DEEPEST + 1)  # a ** b ** c is a ** (b ** c)
+        exponent = self._signed()
+        self.shallower()
+        if type(exponent) not in (int, float):
+            self.refuse(f"an exponent must be a number, got {_as_written(exponent)}", at)
+        if isinstance(value, Schedule):
+            return self._made(Power, (value, exponent), {}, at)
+        return self._calculated("**", value, exponent, at)
+
+    def _operand(self) -> Any:
         match self.kind, self.token:
             case "name", name:
                 return self._call(name) if name not in _CONSTANTS else _CONSTANTS[self.next()]
@@ -128,21 +194,12 @@ class _Reader(Scanner):
                 return self.number(_NUMBER)
             case "string", _:
                 return self._string()
-            case "sign", "-" | "+" as sign:
-                self.next()
-                return self._signed(sign, at)
             case "sign", "(":
                 return self._parentheses()
             case "sign", "[":
                 self.next()
                 return tuple(self._items("]"))
         self.refuse(f"expected a schedule or a value, got {self.seen()}")
-
-    def _signed(self, sign: str, at: int) -> int | float:
-        if self.kind != "number":
-            self.refuse("a sign must be followed by a number", at)
-        value = self.number(_NUMBER)
-        return -value if sign == "-" else value
 
     def _string(self) -> str:
         if not _STRING.fullmatch(self.token[:-1]):

@@ -24,7 +24,7 @@ from lrsched.shapes.decay import (
     TanhDecay,
 )
 from lrsched.shapes.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
-from lrsched.shapes.views import Clip, Shift, Staircase, Stretch, Take, Warp
+from lrsched.shapes.views import Clip, Power, Shift, Staircase, Stretch, Take, Warp
 from lrsched.shapes.warmup import (
     ConstantWarmup,
     CosineWarmup,
@@ -55,6 +55,7 @@ __all__ = [
     "PiecewiseLinear",
     "PolynomialDecay",
     "PolynomialWarmup",
+    "Power",
     "PowerDecay",
     "Product",
     "RexDecay",

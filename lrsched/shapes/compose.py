@@ -1,16 +1,17 @@
 """Schedules of many: one after another, or all on the same step."""
 
+import abc
 import dataclasses
 import functools
 import itertools
-import operator
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from lrsched._core.check import Real, Rule, refusal, rule_in
 from lrsched._core.schedule import A_SCHEDULE, Schedule
 from lrsched._core.value import value
+from lrsched._engine.text import ATOM, POWER, PRODUCT, SIGN, SUM, Text
 from lrsched.shapes.piecewise import Constant
+from lrsched.shapes.views import Power
 
 
 class _Members(Schedule):
@@ -96,9 +97,6 @@ class Sequence(_Members):
 class _Fold(_Members):
     """Members on the same step, folded with an operator. Numbers among them become constants."""
 
-    _symbol: ClassVar[str]
-    _operator: ClassVar[Callable[[Any, Any], Any]]
-
     def _take_in(self, members: tuple[Any, ...]) -> None:
         flat: list[Any] = []
         for i, member in enumerate(members):
@@ -122,34 +120,22 @@ class _Fold(_Members):
     def varies(self) -> bool:
         return any(member.varies for member in self._members)
 
-    def formula(self, t: Any, xp: Any) -> Any:
-        fold = type(self)._operator
-        value = functools.reduce(fold, (member.held(t, xp) for member in self._members))
-        return value if self._finite else xp.a_number(value)
-
     @functools.cached_property
     def _finite(self) -> bool:
         """Whether the fold can't meet inf * 0 or inf - inf: one member, and a constant at most."""
-        constants = [m.value for m in self._members if isinstance(m, Constant)]
+        constants = [value for value in map(_constant, self._members) if value is not None]
         return all(constants) and len(constants) <= 1 and len(self._members) - len(constants) <= 1
 
     def __repr__(self) -> str:
-        """With the operator, where Python would read that back as this very object."""
-        shown = [
-            repr(m.value) if isinstance(m, Constant) and m.steps is None else repr(m)
-            for m in self._members
-        ]
-        numbers = [isinstance(m, Constant) and m.steps is None for m in self._members]
-        if len(shown) < 2 or (numbers[0] and numbers[1]):
-            return f"{type(self).__name__}({', '.join(shown)})"
-        if self._symbol == "*":  # binds tighter than the + of a sum among its factors
-            # Each member's text is made once: twice would be 2**depth times.
-            folds = [isinstance(m, _Fold) for m in self._members]
-            shown = [
-                f"({text})" if fold and " + " in text else text
-                for text, fold in zip(shown, folds, strict=True)
-            ]
-        return f" {self._symbol} ".join(shown)
+        return self.spelled().text
+
+    @abc.abstractmethod
+    def spelled(self) -> Text:
+        """With operators, where Python would read that back as this very object."""
+
+    def _called(self) -> Text:
+        texts = (_operand(member).text for member in self._members)
+        return Text(f"{type(self).__name__}({', '.join(texts)})", ATOM)
 
 
 _A_MEMBER = Rule("a schedule or a finite number", rule_in(Real).accept)
@@ -182,11 +168,44 @@ class Product(_Fold):
     """
 
     factors: tuple[Schedule, ...]
-    _symbol: ClassVar[str] = "*"
-    _operator: ClassVar[Callable[[Any, Any], Any]] = operator.mul
 
     def __init__(self, *factors: Schedule | float) -> None:
         self._take_in(factors)
+
+    @functools.cached_property
+    def negated(self) -> tuple[Schedule, ...]:
+        """The other factors, if the first is -1 for a minus sign: `-a`, `b - a`."""
+        first, *others = self.factors
+        sign = isinstance(first, Constant) and first.value == -1 and first.steps is None
+        return tuple(others) if sign and others and _divisor(others[0]) is None else ()
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return -self.positive(t, xp) if self.negated else self._folded(self.factors, t, xp)
+
+    def positive(self, t: Any, xp: Any) -> Any:
+        """The value without its minus sign."""
+        return self._folded(self.negated, t, xp)
+
+    def _folded(self, factors: tuple[Schedule, ...], t: Any, xp: Any) -> Any:
+        value = factors[0].held(t, xp)
+        for factor in factors[1:]:
+            divisor = _divisor(factor)
+            if divisor is None:
+                value = value * factor.held(t, xp)
+            else:
+                value = xp.over(value, divisor.held(t, xp))
+        return value if self._finite else xp.a_number(value)
+
+    def spelled(self) -> Text:
+        others = _quotient(self.negated)
+        if others is None:
+            joined = _quotient(self.factors) if len(self.factors) > 1 else None
+            return joined or self._called()
+        if len(self.negated) == 1:
+            return Text(f"-{others.within(POWER)}", SIGN)
+        if _is_number(self.negated[0]):  # -0.5 * a would begin with a number of its own
+            return Text(f"-({others.text})", SIGN)
+        return Text(f"-{others.text}", PRODUCT)
 
 
 @value
@@ -213,8 +232,75 @@ class Sum(_Fold):
     """
 
     terms: tuple[Schedule, ...]
-    _symbol: ClassVar[str] = "+"
-    _operator: ClassVar[Callable[[Any, Any], Any]] = operator.add
 
     def __init__(self, *terms: Schedule | float) -> None:
         self._take_in(terms)
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        value = self.terms[0].held(t, xp)
+        for term in self.terms[1:]:
+            if isinstance(term, Product) and term.negated:
+                value = value - term.positive(
+                    t if term.steps is None else xp.held(t, term.steps), xp
+                )
+            else:
+                value = value + term.held(t, xp)
+        return value if self._finite else xp.a_number(value)
+
+    def spelled(self) -> Text:
+        first, *others = self.terms
+        if not others or (_is_number(first) and _is_number(others[0])):
+            return self._called()
+        texts = [_operand(first).within(SUM)]
+        for term in others:
+            less = _subtracted(term)
+            texts.append(f"+ {_operand(term).within(PRODUCT)}" if less is None else f"- {less}")
+        return Text(" ".join(texts), SUM)
+
+
+def _subtracted(term: Schedule) -> str | None:
+    """What a term takes away, if it is written with a minus."""
+    if isinstance(term, Constant):
+        return repr(-term.value) if _is_number(term) and term.value < 0 else None
+    less = _quotient(term.negated) if isinstance(term, Product) else None
+    return None if less is None else less.within(PRODUCT)
+
+
+def _quotient(factors: tuple[Schedule, ...]) -> Text | None:
+    """Factors and divisors, where Python does not take it for one of numbers."""
+    if not factors:
+        return None
+    first, *others = factors
+    if _is_number(first) and (not others or _is_number(_divisor(others[0]) or others[0])):
+        return None
+    if not others:
+        return _operand(first)
+    texts = [_operand(first).within(PRODUCT)]
+    for factor in others:
+        divisor = _divisor(factor)
+        if divisor is None:
+            texts.append(f"* {_operand(factor).within(SIGN)}")
+        else:
+            texts.append(f"/ {_operand(divisor, divides=True).within(SIGN)}")
+    return Text(" ".join(texts), PRODUCT)
+
+
+def _divisor(factor: Schedule) -> Schedule | None:
+    """b, of the factor b ** -1."""
+    return factor.schedule if isinstance(factor, Power) and factor.power == -1 else None
+
+
+def _constant(member: Schedule) -> float | None:
+    """The number that a member is, or divides by."""
+    member = _divisor(member) or member
+    return member.value if isinstance(member, Constant) else None
+
+
+def _is_number(member: Schedule) -> bool:
+    return isinstance(member, Constant) and member.steps is None
+
+
+def _operand(member: Schedule, divides: bool = False) -> Text:
+    if isinstance(member, Constant) and _is_number(member) and (member.value or not divides):
+        return Text(repr(member.value), SIGN if repr(member.value).startswith("-") else ATOM)
+    return member.spelled() if isinstance(member, (_Fold, Power)) else Text(repr(member), ATOM)

@@ -16,6 +16,7 @@ from lrsched._core.check import (
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import value
 from lrsched._engine.ratio import simple_fraction
+from lrsched._engine.text import ATOM, POWER, Text
 
 
 class _Wrapper(Schedule):
@@ -184,8 +185,8 @@ class Staircase(_Wrapper):
 class Warp(Schedule):
     """A schedule read at the steps that another schedule, its clock, gives.
 
-    `Warp(s, LinearWarmup(n, end=x))` plays x steps of `s` in n, and
-    `Warp(PolynomialWarmup(1, power=p), s)` is `s` to the power of p.
+    `Warp(s, LinearWarmup(n, end=x))` plays x steps of `s` in n, and `Warp(ExponentialDecay(x), s)` is
+    x to the power of `s`.
 
     Formula: schedule(max(0, clock(t))); as exact as the clock's values, which are rounded.
 
@@ -259,3 +260,55 @@ class Clip(_Wrapper):
         value = self.schedule.held(t, xp)
         value = value if self.lower is None else xp.maximum(value, self.lower)
         return value if self.upper is None else xp.minimum(value, self.upper)
+
+
+@value
+class Power(_Wrapper):
+    """A schedule raised to a power: `a ** 0.5`. A quotient `a / b` is `a` times `b ** -1`.
+
+    Formula: schedule(t)**power. Where that is no real number, it is as with other values that leave
+    the range of floats, and never NaN: 0 to a negative power is inf, a negative value to a power
+    that is not whole is 0. So 1 / schedule is inf where the schedule is 0, a / schedule is inf or
+    -inf there by the sign of a, and 0 where a is 0 as well.
+
+    Args:
+        schedule: any schedule.
+        power: the exponent, any finite number. Each value is rounded as that of the schedule,
+            |power| times, and once or twice more.
+
+    Raises:
+        TypeError, ValueError: schedule is none, or power no finite number.
+
+    Source: the square-root rule for rates and batch sizes (Krizhevsky 2014, arXiv:1404.5997); the
+    delay of rates in the training of radiance fields (Barron et al. 2021, arXiv:2103.13415).
+
+    >>> import lrsched as lrs
+    >>> batch = lrs.PiecewiseConstant([1000], [256, 1024])
+    >>> rate = 0.1 * (batch / 256) ** 0.5
+    >>> rate
+    0.1 * (PiecewiseConstant((1000,), values=(256.0, 1024.0)) / 256.0) ** 0.5
+    >>> rate([0, 999, 1000])
+    array([0.1, 0.1, 0.2])
+    >>> (1 / lrs.LinearDecay(4))([0, 2, 3, 4])
+    array([ 1.,  2.,  4., inf])
+    """
+
+    schedule: Schedule
+    power: Real
+
+    @property
+    def steps(self) -> int | None:
+        """Length in steps: the schedule's."""
+        return self.schedule.steps
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return xp.raised(self.schedule.held(t, xp), self.power)
+
+    def __repr__(self) -> str:
+        return self.spelled().text
+
+    def spelled(self) -> Text:
+        """With the operator, and with parentheses where Python needs them."""
+        spelled = getattr(self.schedule, "spelled", None)  # of what is written with operators
+        base = spelled() if spelled else Text(repr(self.schedule), ATOM)
+        return Text(f"{base.within(ATOM)} ** {self.power!r}", POWER)

@@ -88,8 +88,7 @@ class CosineWarmup(curves.Cosine):
     >>> import lrsched as lrs
     >>> lrs.CosineWarmup(4)([0, 1, 2, 3, 4])
     array([0.        , 0.14644661, 0.5       , 0.85355339, 1.        ])
-    >>> root = lrs.PolynomialWarmup(1, power=0.5, start=0.1)  # from 0.1 on, along a plain sine
-    >>> delay = lrs.Warp(root, lrs.CosineWarmup(4))
+    >>> delay = 0.1 + 0.9 * lrs.CosineWarmup(4) ** 0.5  # from 0.1 on, along a plain sine
     >>> delay([0, 1, 2, 3, 4])  # 0.1 + 0.9 * sin(pi/2 * t / 4)
     array([0.1       , 0.44441509, 0.7363961 , 0.93149158, 1.        ])
     >>> rates = delay * lrs.GeometricDecay(1000, start=5e-4, end=5e-6)

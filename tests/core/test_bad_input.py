@@ -413,6 +413,20 @@ Clip(LinearDecay(10), lower=nan)
     ValueError: Clip: lower must be a finite number or None, got nan
 Clip(LinearDecay(10), upper="1")
     TypeError: Clip: upper must be a finite number or None, got '1'
+Power(0.5, 2)
+    TypeError: Power: schedule must be a schedule, got 0.5
+Power(LinearDecay(10), "2")
+    TypeError: Power: power must be a finite number, got '2'
+LinearDecay(10) ** nan
+    ValueError: Power: power must be a finite number, got nan
+LinearDecay(10) / 0
+    ValueError: LinearDecay: a schedule can't be divided by 0
+LinearDecay(10) / inf
+    ValueError: Constant: value must be a finite number, got inf
+LinearDecay(10) - nan
+    ValueError: Sum: terms[1] must be a schedule or a finite number, got nan
+2 ** LinearDecay(10)
+    TypeError: LinearDecay: x ** schedule is no schedule: write Warp(ExponentialDecay(x), schedule)
 Clip(0.5, lower=0.1)
     TypeError: Clip: schedule must be a schedule, got 0.5
 warmup_constant(nan, 100, warmup_steps=10)
@@ -740,7 +754,8 @@ PARSE = {
     "Schedule()": "Schedule",
     "3": "3",
     "'CosineDecay(100)'": "",
-    "CosineDecay(100) - 1": "",
+    "CosineDecay(100) // 1": "",
+    "CosineDecay(100) / 0": "a schedule can't be divided by 0",
     "CosineDecay(100) @ 2": "",
     "CosineDecay(*[100])": "",
     "CosineDecay(**{})": "",
@@ -757,7 +772,7 @@ PARSE = {
     "(" * 500 + "CosineDecay(3)" + ")" * 500: "",
     "Clip(" * 3000 + "CosineDecay(3)" + ")" * 3000: "",
     "CosineDecay(3) + " * 100_000 + "1": "",
-    "CosineDecay(" + "-" * 20_000 + "1)": "",
+    "CosineDecay(" + "-" * 20_001 + "1)": "CosineDecay: steps must be a non-negative integer",
     "CosineDecay(1e400)": "",
     "CosineDecay(3)\0": "",
     "CosineDecay(3); CosineDecay(4)": "",

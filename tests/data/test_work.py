@@ -20,6 +20,7 @@ FACTORS = ["1", "1", "2", "1.001", "1.0001", "3.5", "1e9", "99"]
 FORMS = [
     "LinearDecay({c})", "CosineDecay({c}, end={n})", "StepDecay({c}, gamma={n})", "Constant({n})",
     "Noam({c}, {c})", "MultiStepDecay({m})", "PiecewiseConstant([], [{n}])", "{n} * {s}",
+    "{s} - {s}", "-{s}", "{s} / {s}", "{n} / {s}", "{s} ** {n}", "{n} ** {n} * {s}", "({s}) ** {n}",
     "Sequence({s}, {s})", "Sequence(Take({s}, {c}), {s})", "Take({s}, {c})", "{s} + {s}",
     "Shift({s}, {c})", "Stretch({s}, {f})", "Staircase({s}, {c})", "Warp({s}, {s})", "({s})",
     "Clip({s}, lower={n})", "Cycle({s}, stretch={f}, gain={f}, count={c})", "{s} * {s} * {s}",

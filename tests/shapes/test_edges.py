@@ -404,10 +404,21 @@ def test_a_line_between_ends_of_one_size_and_two_signs(a: float) -> None:
         (lambda s: s + "1", "added to text, got '1': write the number without quotes"),
         (lambda s: np.ones(2) * s, r"by an array, got array.*; write schedule\(step\) \* array"),
         (lambda s: s + np.ones(2), r"to an array, got array.*; write schedule\(step\) \+ array"),
-        (lambda s: 1 - s, r"x - schedule is no schedule: write x \+ -1 \* schedule"),
-        (lambda s: s - 1, r"schedule - x is no schedule: write schedule \+ -1 \* x"),
-        (lambda s: -s, r"-schedule is no schedule: write -1 \* schedule"),
-        (lambda s: s / 2, r"schedule / x is no schedule: write 1 / x \* schedule"),
+        (lambda s: "1" - s, "subtracted from text, got '1': write the number without quotes"),
+        (lambda s: s / "2", "divided by text, got '2': write the number without quotes"),
+        (lambda s: "2" / s, "the divisor of text, got '2': write the number without quotes"),
+        (lambda s: s ** "2", "raised to text, got '2': write the number without quotes"),
+        (lambda s: s - np.ones(2), r"by an array, got array.*; write schedule\(step\) - array"),
+        (lambda s: s / np.ones(2), r"by an array, got array.*; write schedule\(step\) / array"),
+        (lambda s: s ** np.ones(2), r"to an array, got array.*; write schedule\(step\) \*\* array"),
+        (
+            lambda s: 2**s,
+            r"x \*\* schedule is no schedule: write Warp\(ExponentialDecay\(x\), sched",
+        ),
+        (
+            lambda s: s**s,
+            r"a power of schedule is no schedule: write Warp\(ExponentialDecay\(x\), ",
+        ),
     ],
 )
 def test_what_cannot_be_said_says_what_to_write(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from fractions import Fraction
 
 import numpy as np
@@ -99,6 +100,12 @@ def combinators(inner):
             count=st.none() | st.integers(1, 5),
         ),
         st.builds(lambda schedule, both: lrs.Clip(schedule, *both), inner, bounds),
+        st.builds(operator.sub, inner, inner | values),
+        st.builds(operator.sub, values, inner),
+        st.builds(operator.truediv, inner | values, inner),
+        st.builds(operator.truediv, inner, values.filter(bool)),
+        st.builds(operator.neg, inner),
+        st.builds(lrs.Power, inner, st.sampled_from([0.5, 2.0, -1.0, 3.0, 0.0, -0.5])),
     )
 
 
@@ -138,7 +145,7 @@ def landmarks(schedule, scale=Fraction(1), start=Fraction(0)):
             yield from landmarks(inner, scale, start)
             yield start + scale * first
             yield start + scale * first * (1 + stretch)
-        case lrs.Take(schedule=inner) | lrs.Clip(schedule=inner):
+        case lrs.Take(schedule=inner) | lrs.Clip(schedule=inner) | lrs.Power(schedule=inner):
             yield from landmarks(inner, scale, start)
         case lrs.MultiStepDecay(milestones=steps) | lrs.PiecewiseConstant(boundaries=steps):
             yield from (start + scale * step for step in steps)
