@@ -289,7 +289,7 @@ def test_text_stays_text_whatever_is_called_like_it(
     (tmp_path / "CosineDecay(10)").write_text("x")
     for text in ("CosineDecay(10)", "CosineDecay(10)  # as in run.yaml"):
         assert here(capsys, "export", text, "--to", "text") == (0, "CosineDecay(10)\n", "")
-    for text in ("0.1/2", "3.e", "LinearDecay(3)/2"):
+    for text in ("0.1/2", "3.e", "LinearDecay(3)//2"):
         assert here(capsys, "show", text)[2].startswith("lrsched: parse: ")
     (tmp_path / "UP.JSON").write_text(lrs.to_json(lrs.CosineDecay(10)))
     assert here(capsys, "export", "UP.JSON", "--to", "text")[1] == "CosineDecay(10)\n"

@@ -76,7 +76,7 @@ class Namespace:
         """x**k for any x: a power that is not whole has no value of its own below 0, and reads
         as 0 there."""
         size = abs(k)
-        if size.is_integer():
+        if size % 1 == 0:
             # A library multiplies for a whole exponent, if there is not much to do.
             power = x if size == 1 else x ** (int(size) if size <= 64 else size)
             return power if k >= 0 else self.over(1.0, power)

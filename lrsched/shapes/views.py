@@ -185,8 +185,8 @@ class Staircase(_Wrapper):
 class Warp(Schedule):
     """A schedule read at the steps that another schedule, its clock, gives.
 
-    `Warp(s, LinearWarmup(n, end=x))` plays x steps of `s` in n, and `Warp(ExponentialDecay(x), s)` is
-    x to the power of `s`.
+    `Warp(s, LinearWarmup(n, end=x))` plays x steps of `s` in n, and
+    `Warp(ExponentialDecay(x), s)` is x to the power of `s`.
 
     Formula: schedule(max(0, clock(t))); as exact as the clock's values, which are rounded.
 

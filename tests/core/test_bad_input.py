@@ -345,8 +345,8 @@ LinearDecay(10) * True
     TypeError: ...LinearDecay...
 LinearDecay(10) + None
     TypeError: ...operand type(s) for +: 'LinearDecay' and 'NoneType'
-LinearDecay(10) ** 2
-    TypeError: ...operand type(s) for ** or pow(): 'LinearDecay' and 'int'
+LinearDecay(10) ** None
+    TypeError: ...operand type(s) for ** or pow(): 'LinearDecay' and 'NoneType'
 Take(LinearDecay, 5)
     TypeError: Take: schedule must be a schedule, got <class 'lrsched.LinearDecay'>
 Take(0.1, 5)
