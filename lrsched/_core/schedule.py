@@ -24,6 +24,10 @@ from lrsched._engine.stack import on_a_stack_of_its_own
 # JSON.
 DEEPEST = 100
 
+# Schedules in one, each counted as often as it is met: the same one twice, thirty times over, is
+# quickly written and never printed.
+LARGEST = 50_000
+
 
 def _nowhere(name: str) -> Any:
     raise LookupError(name)
@@ -107,11 +111,17 @@ class Schedule(Value):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        depth = 1
-        for value in self.__dict__.values():
+        depth = size = 1
+        for name in self.__dataclass_fields__:  # type: ignore[attr-defined]
+            value = self.__dict__.get(name)
             for member in value if type(value) is tuple else (value,):
                 depth = max(depth, 1 + getattr(member, "_depth", 0))
-        steps = self.steps
+                size += getattr(member, "_size", 0)
+        try:
+            steps = self.steps
+        except AttributeError:
+            rule = "an int field, or None for an endless schedule"
+            raise TypeError(f"{type(self).__name__}: steps must be {rule}, got nothing") from None
         if steps is not None:
             if type(steps) is not int or steps < 0:
                 kind = ValueError if isinstance(steps, (int, float)) else TypeError
@@ -123,7 +133,10 @@ class Schedule(Value):
         if depth > DEEPEST:
             rule = f"nested at most {DEEPEST} deep"
             raise refusal(ValueError, type(self).__name__, "schedule", rule, depth)
-        self.__dict__["_depth"] = depth
+        if size > LARGEST:
+            rule = f"made of at most {LARGEST} schedules"
+            raise refusal(ValueError, type(self).__name__, "schedule", rule, size)
+        self.__dict__.update(_depth=depth, _size=size)
 
     def __copy__(self) -> Self:
         return self  # as of a tuple of numbers

@@ -13,7 +13,7 @@ from typing import Any
 from lrsched._core.check import cut, integer_that, shown
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
-from lrsched.data.names import DEEPEST, Names, built
+from lrsched.data.names import DEEPEST, LARGEST, Names, built
 from lrsched.data.scan import LONGEST, Scanner
 
 VERSION = 1
@@ -133,11 +133,6 @@ def _root(data: Any) -> Schedule:
     return schedule
 
 
-# Schedules in one: more than a text of the longest there are has. The same list or dictionary may
-# be met again and again in data, which then is small to write down and has no end to read.
-_MOST = 50_000
-
-
 def _read(value: Any, path: Path, names: Names, depth: int) -> Any:
     """The schedule, or the tuple of them, that stands here; any other value as it is."""
     names.values += 1
@@ -149,8 +144,9 @@ def _read(value: Any, path: Path, names: Names, depth: int) -> Any:
         raise _MisfitError(path[:1], "must be nested less deeply")
     if isinstance(value, Mapping):
         names.schedules += 1
-        if names.schedules > _MOST:
-            raise _MisfitError(path[:1], f"must be at most {_MOST} schedules")
+        if names.schedules > LARGEST:
+            # The same dictionary may be met again and again in data that was quickly written.
+            raise _MisfitError(path[:1], f"must be at most {LARGEST} schedules")
         if not all(isinstance(key, str) for key in value):
             raise _MisfitError(path, f"keys must be strings, got {shown(list(value))}")
         given = {k: _read(v, (*path, k), names, depth + 1) for k, v in value.items()}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from lrsched import presets, shapes
 from lrsched._core.check import cut
 from lrsched._core.schedule import DEEPEST as DEEPEST
+from lrsched._core.schedule import LARGEST as LARGEST
 from lrsched._core.schedule import Schedule
 
 

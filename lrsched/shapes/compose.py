@@ -147,7 +147,8 @@ class Product(_Fold):
 
     As long as its longest factor; endless constants are not counted, so `3e-4 * LinearWarmup(100)`
     is 100 steps long and can be a phase. Nested products are flattened. A factor of 0 wins over
-    one that has grown to inf.
+    one that has grown to inf. `-a` has -1 for its first factor, and `a / b` the factor `b ** -1`,
+    which divides.
 
     Formula: factors[0](t) * factors[1](t) * ...
 
@@ -180,11 +181,12 @@ class Product(_Fold):
         return tuple(others) if sign and others and _divisor(others[0]) is None else ()
 
     def formula(self, t: Any, xp: Any) -> Any:
-        return -self.positive(t, xp) if self.negated else self._folded(self.factors, t, xp)
+        value = self._folded(self.negated or self.factors, t, xp)
+        return -value if self.negated else value
 
-    def positive(self, t: Any, xp: Any) -> Any:
-        """The value without its minus sign."""
-        return self._folded(self.negated, t, xp)
+    def taken(self, t: Any, xp: Any) -> Any:
+        """What a product with a minus sign takes away, at local step t >= 0."""
+        return self._folded(self.negated, t if self.steps is None else xp.held(t, self.steps), xp)
 
     def _folded(self, factors: tuple[Schedule, ...], t: Any, xp: Any) -> Any:
         value = factors[0].held(t, xp)
@@ -213,6 +215,7 @@ class Sum(_Fold):
     """All terms on the same step, added: `a + b`, `0.01 + a`.
 
     As long as its longest term; endless constants are not counted. Nested sums are flattened.
+    `a - b` is `a` plus -1 times `b`; inf - inf reads as 0.
 
     Formula: terms[0](t) + terms[1](t) + ...
 
@@ -240,9 +243,7 @@ class Sum(_Fold):
         value = self.terms[0].held(t, xp)
         for term in self.terms[1:]:
             if isinstance(term, Product) and term.negated:
-                value = value - term.positive(
-                    t if term.steps is None else xp.held(t, term.steps), xp
-                )
+                value = value - term.taken(t, xp)
             else:
                 value = value + term.held(t, xp)
         return value if self._finite else xp.a_number(value)

@@ -209,9 +209,32 @@ def test_what_cannot_be_printed_is_refused_all_the_same() -> None:
         assert str(caught.value) == f"{rule} {shown}"
 
 
-def test_building_visits_no_member_twice() -> None:
-    """A phase that is met twice at each of forty levels would be met 2**40 times."""
-    schedule: lrs.Schedule = Table(0.5)
-    for _ in range(40):
-        schedule = lrs.Sequence(lrs.Take(schedule, 1), lrs.Take(schedule, 1))
-    assert schedule.steps == 2
+def twice(schedule: lrs.Schedule, times: int) -> lrs.Schedule:
+    """A schedule and itself, again and again."""
+    for _ in range(times):
+        schedule = lrs.Sequence(schedule, schedule)
+    return schedule
+
+
+def test_one_schedule_in_itself_again_and_again_is_bounded() -> None:
+    """Forty lines of a program build it, and no printing of it would ever end."""
+    with pytest.raises(ValueError, match=r"^Sequence: schedule must be made of at most 50000 sch"):
+        twice(lrs.LinearDecay(3), 40)
+    schedule = twice(lrs.LinearDecay(3), 8)
+    assert lrs.parse(repr(schedule)) == schedule
+    nested: lrs.Schedule = lrs.LinearWarmup(4)
+    for _ in range(24):  # what is worked out of the fields does not count
+        nested = (1 - nested) ** 2
+    assert 0 <= nested(2) <= 1
+
+
+def test_a_class_without_a_length() -> None:
+    @dataclass(frozen=True)
+    class Endless(lrs.Schedule):
+        slope: float
+
+        def formula(self, t: Any, xp: Any) -> Any:
+            return self.slope * t
+
+    with pytest.raises(TypeError, match=r"^Endless: steps must be an int field, or None for an "):
+        Endless(2.0)

@@ -157,6 +157,7 @@ def test_what_is_not_chosen_leaves_gradients_alone() -> None:
         slope = jax.grad(lambda t, schedule=schedule: schedule(t))(2.0)
         expected = (schedule(2.0 + 1e-6) - schedule(2.0 - 1e-6)) / 2e-6
         assert float(slope) == pytest.approx(expected, rel=1e-4), schedule
+    assert jax.grad(1 / down)(1.0) == 0  # at the pole itself
 
 
 @pytest.mark.parametrize(
