@@ -56,6 +56,7 @@ SHAPES: dict[str, Callable[[int], lrs.Schedule]] = {
     "Sequence": lambda n: lrs.Sequence(lrs.LinearWarmup(n // 3), lrs.CosineDecay(n - n // 3)),
     "Product": lambda n: lrs.LinearDecay(n) * lrs.ExponentialDecay(0.1, every=n),
     "Sum": lambda n: lrs.LinearDecay(n) + lrs.ExponentialDecay(0.1, every=n),
+    "Power": lambda n: lrs.CosineDecay(n) ** 0.5,
     "Take": lambda n: lrs.Take(lrs.InverseSqrtDecay(n / 7), steps=n),
     "Shift": lambda n: lrs.Shift(lrs.CosineDecay(n + 10), offset=10),
     "Stretch": lambda n: lrs.Stretch(lrs.CosineDecay(n // 8), factor=8),

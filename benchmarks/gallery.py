@@ -52,6 +52,7 @@ GALLERY: list[lrs.Schedule] = [
     lrs.Warp(lrs.CosineDecay(80), lrs.PolynomialWarmup(80, power=2, end=80.0)),
     lrs.Cycle(lrs.CosineDecay(14), stretch=2),
     lrs.Clip(lrs.CosineDecay(80), lower=0.2, upper=0.8),
+    lrs.CosineDecay(80) ** 0.5,
 ]
 
 
