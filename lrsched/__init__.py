@@ -38,6 +38,7 @@ __all__ = [
     "InverseSqrtDecay",
     "InverseTimeDecay",
     "LinearDecay",
+    "LinearGrowth",
     "LinearWarmup",
     "MetricRule",
     "MultiStepDecay",

@@ -57,6 +57,12 @@ LinearWarmup()
     TypeError: LinearWarmup.__init__() missing 1 required positional argument: 'steps'
 LinearWarmup(10, stop=1.0)
     TypeError: LinearWarmup.__init__() got an unexpected keyword argument 'stop'...
+LinearGrowth(nan)
+    ValueError: LinearGrowth: slope must be a finite number, got nan
+LinearGrowth("32")
+    TypeError: LinearGrowth: slope must be a finite number, got '32'
+LinearGrowth(32, start=inf)
+    ValueError: LinearGrowth: start must be a finite number, got inf
 PolynomialWarmup(10, power=0)
     ValueError: PolynomialWarmup: power must be a positive finite number, got 0
 PolynomialWarmup(10, power=-2)
