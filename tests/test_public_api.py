@@ -44,7 +44,7 @@ RULES = """
 """
 # The words of questions and pictures: `stop` as `range` has it, `ax` as matplotlib.
 QUESTIONS = """
-    stop after a b logged_values tolerance schedules ax log labels accept
+    stop after a b logged_values tolerance schedules ax log labels accept batch per
 """
 VOCABULARY = {*IDEAS.split(), *RULES.split(), *QUESTIONS.split()}
 
