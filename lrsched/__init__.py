@@ -10,6 +10,7 @@ from lrsched.shapes import *
 if typing.TYPE_CHECKING:
     from lrsched.ask.area import area
     from lrsched.ask.boundaries import boundaries
+    from lrsched.ask.clocks import samples_clock
     from lrsched.ask.describe import describe
     from lrsched.ask.findings import check
     from lrsched.ask.questions import diff, first_above, first_below, match
@@ -38,6 +39,7 @@ __all__ = [
     "InverseSqrtDecay",
     "InverseTimeDecay",
     "LinearDecay",
+    "LinearGrowth",
     "LinearWarmup",
     "MetricRule",
     "MultiStepDecay",
@@ -80,6 +82,7 @@ __all__ = [
     "parse",
     "plot",
     "range_test",
+    "samples_clock",
     "to_dict",
     "to_json",
     "triangular",
@@ -104,6 +107,7 @@ _ROOMS = {
     "first_above": "ask.questions",
     "first_below": "ask.questions",
     "match": "ask.questions",
+    "samples_clock": "ask.clocks",
     "from_dict": "data.json",
     "from_json": "data.json",
     "to_dict": "data.json",

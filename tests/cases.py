@@ -52,6 +52,8 @@ CASES = [
     Case(lrs.LinearWarmup(1000, start=1.0, end=0.0), {0: "1", 250: "0.75", 999: "0.001"}),
     Case(lrs.LinearWarmup(0), {0: "1", 7: "1"}),
     Case(lrs.LinearWarmup(1), {0: "0", 1: "1", 2: "1"}),
+    Case(lrs.LinearGrowth(32), {0: "0", 1: "32", 2**40: "35184372088832"}),
+    Case(lrs.LinearGrowth(0.5, start=0.25), {0: "0.25", 1: "0.75", 999: "499.75"}),
     Case(
         lrs.PolynomialWarmup(7, power=2.5),
         {0: "0", 3: "0.1202425109463631488609109", 7: "1"},

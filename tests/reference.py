@@ -158,6 +158,8 @@ def _shape(schedule: lrs.Schedule, t: Fraction) -> mpf:
                 return mpf(values[sum(boundary <= t for boundary in boundaries)])
             case lrs.PiecewiseLinear(knots=knots, values=values):
                 return _number(interpolated(knots, values, t))
+            case lrs.LinearGrowth(slope=slope, start=start):
+                return _number(Fraction(start) + Fraction(slope) * t)
             case lrs.ConstantWarmup(steps=steps, start=start, end=end):
                 return mpf(start) if t < steps else mpf(end)
             case lrs.ExponentialWarmup() | lrs.GeometricDecay():

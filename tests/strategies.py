@@ -23,6 +23,7 @@ ENDS = {"start": REALS, "end": REALS}
 SHAPES = st.one_of(
     _shape(lrs.Constant, value=REALS, steps=COUNTS | st.none()),
     _shape(lrs.LinearWarmup, steps=COUNTS, **ENDS),
+    _shape(lrs.LinearGrowth, slope=REALS, start=REALS),
     _shape(lrs.PolynomialWarmup, steps=COUNTS, power=POSITIVE, **ENDS),
     _shape(lrs.CosineWarmup, steps=COUNTS, **ENDS),
     _shape(lrs.ExponentialWarmup, steps=COUNTS, start=POSITIVE, end=POSITIVE),

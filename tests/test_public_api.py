@@ -34,7 +34,7 @@ IDEAS = """
     steps start end value gamma every power milestones boundaries knots values timescale
     total_steps warmup_steps warmup_fraction decay_steps cooldown_steps peak
     rate beta lower upper d_model scale
-    schedule phases factors terms offset factor mirror stretch gain count clock
+    slope schedule phases factors terms offset factor mirror stretch gain count clock
     at decay text data indent
 """
 # The words of metric-driven rules and of layers: those of the optimizers and papers they serve.
@@ -44,7 +44,7 @@ RULES = """
 """
 # The words of questions and pictures: `stop` as `range` has it, `ax` as matplotlib.
 QUESTIONS = """
-    stop after a b logged_values tolerance schedules ax log labels accept
+    stop after a b logged_values tolerance schedules ax log labels accept batch per
 """
 VOCABULARY = {*IDEAS.split(), *RULES.split(), *QUESTIONS.split()}
 

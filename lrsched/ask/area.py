@@ -106,6 +106,9 @@ def _inside(schedule: Schedule, first: Fraction, clock: Fraction, n: int) -> Fra
     match schedule:
         case piecewise.Constant(value=value) | warmup.ConstantWarmup(start=value):
             return n * Fraction(value)
+        case warmup.LinearGrowth(slope=slope, start=a):
+            middle = first + (n - 1) * clock / 2
+            return n * (Fraction(a) + Fraction(slope) * middle)
         case curves.Linear(steps=steps, start=a, end=b):
             return n * _line(0, a, steps, b, first + (n - 1) * clock / 2)
         case piecewise.PiecewiseLinear():

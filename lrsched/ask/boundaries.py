@@ -21,7 +21,7 @@ from lrsched._core.value import public
 from lrsched._engine.numpy import EXACT
 from lrsched._engine.ratio import simple_fraction
 from lrsched.ask.bounds import cycle_at, cycle_span
-from lrsched.ask.questions import ASchedule, first_above, first_below
+from lrsched.ask.questions import ASchedule, first_where
 from lrsched.shapes.compose import Product, Sequence, Sum
 from lrsched.shapes.cycles import Cycle
 from lrsched.shapes.decay import MultiStepDecay, StepDecay
@@ -328,7 +328,9 @@ def _through_clock(warp: Warp, after: Mark, own: bool) -> Iterator[Mark]:
             continue
         whole = math.floor(now)
         late = begin <= whole < now < whole + least  # right after a whole step
-        at = whole if late or now == whole else Fraction(now)
+        # The first float there; what rounds to it is there too: a cycle asks about its quotients.
+        edge = (Fraction(before) + Fraction(now)) / 2
+        at = whole if late or now == whole else edge
         if after < (mark := Mark(at, late)):
             yield mark
 
@@ -349,14 +351,14 @@ def _leaves(clock: Schedule, lower: float, upper: float, after: int) -> int | No
     """The first step on which a clock is not between two numbers, the lower one included."""
     if not lower <= max(clock(float(after)), 0.0) < upper:
         return after
+    least = lower if lower > 0 else -math.inf
     try:
-        if upper < math.inf:
-            above = first_above(clock, math.nextafter(upper, -math.inf), after)
-            if above is not None:  # and no need to look for a way back any later
-                clock = Take(clock, above)
-        else:
-            above = None
-        below = first_below(clock, lower, after) if lower > 0 else None
+        return first_where(
+            "boundaries",
+            clock,
+            lambda within: within.low < least or within.high >= upper,
+            lambda values: (values < least) | (values >= upper),
+            after,
+        )
     except ValueError:  # a user's clock, and nothing to be seen in ten million steps
         return None
-    return above if below is None else below

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -51,7 +50,9 @@ def first_below(schedule: ASchedule, value: Real, after: Count = 0) -> int | Non
     1953125000000001
     >>> lrs.first_below(lrs.Cycle(lrs.LinearDecay(10)), 0.0)
     """
-    return _first("first_below", schedule, lambda b: b.low < value, operator.lt, value, after)
+    return first_where(
+        "first_below", schedule, lambda b: b.low < value, lambda values: values < value, after
+    )
 
 
 @public
@@ -74,17 +75,22 @@ def first_above(schedule: ASchedule, value: Real, after: Count = 0) -> int | Non
     501
     >>> lrs.first_above(lrs.SaturatingWarmup(timescale=100), 1.0)
     """
-    return _first("first_above", schedule, lambda b: b.high > value, operator.gt, value, after)
+    return first_where(
+        "first_above", schedule, lambda b: b.high > value, lambda values: values > value, after
+    )
 
 
-def _first(
+def first_where(
     question: str,
     schedule: Schedule,
     possible: Callable[[Bounds], bool],
-    compare: Callable[[Any, float], Any],
-    value: float,
+    holds: Callable[[NDArray[np.float64]], NDArray[np.bool_]],
     after: int,
 ) -> int | None:
+    """The first step from one on whose value answers a question; None where there is none.
+
+    possible: whether a value within bounds may; holds: which of several values do.
+    """
     visited = 0
     for span in _spans(schedule, after, possible):
         pending = [span]
@@ -96,7 +102,7 @@ def _first(
                 middle = (start + stop) // 2
                 pending += [(middle, stop), (start, middle)]
                 continue
-            found = np.flatnonzero(compare(values_at(schedule, start, stop), value))
+            found = np.flatnonzero(holds(values_at(schedule, start, stop)))
             if found.size:
                 return start + int(found[0])
             visited += stop - start

@@ -3,6 +3,7 @@
 from typing import Any
 
 from lrsched._core.check import Count, Nonzero, Positive, Real
+from lrsched._core.schedule import Schedule
 from lrsched._core.value import value
 from lrsched.shapes import curves
 
@@ -180,3 +181,36 @@ class SaturatingWarmup(curves.Saturating):
     start: Real = 0.0
     end: Real = 1.0
     steps = None
+
+
+@value
+class LinearGrowth(Schedule):
+    """A straight line from `start` on, without an end: as much more with every step.
+
+    Where slope and start have opposite signs, values near 0 are as exact as `start` is.
+
+    Formula: start + slope * t.
+
+    Args:
+        slope: what each step adds.
+        start: the value at step 0.
+
+    Raises:
+        TypeError, ValueError: slope or start is no finite number.
+
+    Source: a counter of samples or tokens, as the clock of Megatron-LM's schedules.
+
+    >>> import lrsched as lrs
+    >>> lrs.LinearGrowth(32)([0, 1, 2, 10])
+    array([  0.,  32.,  64., 320.])
+    >>> lrs.Warp(lrs.LinearDecay(100), lrs.LinearGrowth(32))([0, 1, 2, 3, 4])
+    array([1.  , 0.68, 0.36, 0.04, 0.  ])
+    """
+
+    slope: Real
+    start: Real = 0.0
+    steps = None
+    turns = ()
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return self.start + self.slope * t

@@ -5,6 +5,7 @@ takes for granted, and reads what every update was made with.
 """
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -94,6 +95,47 @@ def test_unfreezing(torch_world, updates):
         cook("unfreezing", unfreeze_at=5, **torch_world)
     assert rates(updates, 0) == [SCHEDULE(k) for k in range(16)]
     assert rates(updates[5:], 1) == [(0.1 * SCHEDULE)(k) for k in range(5, 16)]
+
+
+def test_snapshots(updates):
+    """On handwritten digits: the weights of runs that were stopped where the rate is lowest."""
+    from sklearn.datasets import load_digits
+
+    images, labels = map(torch.tensor, load_digits(return_X_y=True))
+    images = images.float() / 16
+    torch.manual_seed(0)
+    batches = [(images[at], labels[at]) for at in torch.randint(len(images), (90, 32))]
+    cross_entropy = torch.nn.functional.cross_entropy
+
+    def fresh():
+        torch.manual_seed(1)
+        layers = torch.nn.Linear(64, 32), torch.nn.Tanh(), torch.nn.Linear(32, 10)
+        return torch.nn.Sequential(*layers)
+
+    def stopped(done):
+        """The same run by hand, without the library's adapter or its restarts."""
+        model = fresh()
+        for k, (x, y) in enumerate(batches[:done]):
+            rate = 0.5 * (1 + math.cos(math.pi * (k % 30) / 30)) / 2
+            gradients = torch.autograd.grad(cross_entropy(model(x), y), list(model.parameters()))
+            with torch.no_grad():
+                for parameter, gradient in zip(model.parameters(), gradients, strict=True):
+                    parameter -= rate * gradient
+        return model
+
+    done = cook("snapshots", model=fresh(), batches=batches, loss=cross_entropy)
+    assert done.restarts == (30, 60, 90)
+    made = rates(updates)
+    for snapshot, restart in zip(done.snapshots, done.restarts, strict=True):
+        for ours, by_hand in zip(snapshot.parameters(), stopped(restart).parameters(), strict=True):
+            assert torch.allclose(ours, by_hand, rtol=1e-3, atol=1e-5)
+        assert made[restart - 1] == min(made[restart - 30 : restart])
+        assert restart == 90 or made[restart] == max(made)
+    with torch.no_grad():
+        losses = [cross_entropy(snapshot(images), labels) for snapshot in done.snapshots]
+        together = -done.ensemble(images)[range(len(labels)), labels].log().mean()
+    assert losses == sorted(losses, reverse=True)
+    assert together < sum(losses) / 3
 
 
 @pytest.mark.parametrize("overflow", [False, True])

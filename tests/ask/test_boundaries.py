@@ -149,11 +149,11 @@ def combined(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         ),
         st.builds(lrs.Staircase, inner, SOME),
         st.builds(lrs.Clip, inner, lower=st.just(0.25)),
-        st.builds(lrs.Warp, SHAPES | SHAPES.map(lambda s: sequence([s, s])), CLOCKS),
     )
 
 
-TREES = st.recursive(SHAPES, combined, max_leaves=5)
+PLAIN = st.recursive(SHAPES, combined, max_leaves=4)
+TREES = st.recursive(SHAPES | st.builds(lrs.Warp, PLAIN, CLOCKS), combined, max_leaves=5)
 
 
 @settings(max_examples=1000, deadline=None)
@@ -221,6 +221,15 @@ def test_boundaries_through_every_combinator() -> None:
             assert lrs.boundaries(schedule, 27) == (4, 9, 10, 18, 27)
         else:
             assert lrs.boundaries(schedule) == expected
+
+
+def test_a_piece_of_a_clock_that_begins_between_two_steps() -> None:
+    """It is there for every step that rounds to its first float: 20 / 9 is one, at step 40."""
+    clock = lrs.Cycle(lrs.LinearWarmup(1, end=9), mirror=True, gain=0.5)
+    schedule = lrs.Cycle(lrs.Take(lrs.Warp(lrs.LinearWarmup(1), clock), 5), stretch=3)
+    assert schedule(39) < schedule(40) == 1.0
+    assert 40 in lrs.boundaries(schedule, FAR)
+    assert lrs.boundaries(schedule, FAR) == looked_at(schedule, FAR)
 
 
 @dataclass(frozen=True)

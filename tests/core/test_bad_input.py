@@ -57,6 +57,12 @@ LinearWarmup()
     TypeError: LinearWarmup.__init__() missing 1 required positional argument: 'steps'
 LinearWarmup(10, stop=1.0)
     TypeError: LinearWarmup.__init__() got an unexpected keyword argument 'stop'...
+LinearGrowth(nan)
+    ValueError: LinearGrowth: slope must be a finite number, got nan
+LinearGrowth("32")
+    TypeError: LinearGrowth: slope must be a finite number, got '32'
+LinearGrowth(32, start=inf)
+    ValueError: LinearGrowth: start must be a finite number, got inf
 PolynomialWarmup(10, power=0)
     ValueError: PolynomialWarmup: power must be a positive finite number, got 0
 PolynomialWarmup(10, power=-2)
@@ -491,6 +497,26 @@ one_cycle(1.0, 100, warmup_fraction=0.3, start=nan)
     ValueError: one_cycle: start must be a finite number or None, got nan
 one_cycle(1.0, 100, warmup_fraction=0.3, end="0")
     TypeError: one_cycle: end must be a finite number or None, got '0'
+samples_clock(32)
+    TypeError: samples_clock: batch must be a schedule, got 32
+samples_clock(Constant(32), per="samples")
+    ValueError: samples_clock: per must be one of 'update', 'sample', got 'samples'
+samples_clock(Constant(32), per=None)
+    TypeError: samples_clock: per must be one of 'update', 'sample', got None
+samples_clock(Constant(2.5))
+    ValueError: samples_clock: batch must be a positive integer at update 0, got 2.5
+samples_clock(PiecewiseConstant([10], [32, 0]), "sample")
+    ValueError: samples_clock: batch must be a positive integer at sample 10, got 0.0
+samples_clock(Sequence(Constant(32, 5), Constant(-1)))
+    ValueError: samples_clock: batch must be a positive integer at update 5, got -1.0
+samples_clock(StepDecay(10, gamma=2))
+    ValueError: samples_clock: batch must be a positive integer at update 540, of at most 2**53, ...
+samples_clock(LinearWarmup(32, start=32, end=64))
+    ValueError: samples_clock: batch must be constant by pieces, not sloping between updates 0 ...
+samples_clock(Cycle(PiecewiseLinear([0, 9], [1, 10])), "sample")
+    ValueError: samples_clock: batch must be constant by pieces, not sloping between samples 0 ...
+samples_clock(Cycle(Sequence(Constant(32, 5), Constant(64, 5))))
+    ValueError: samples_clock: batch must be constant from some update on, not of 4000 sizes by ...
 cosine_restarts(1.0, 100, every=0, warmup_steps=0)
     ValueError: cosine_restarts: every must be a positive integer, got 0
 cosine_restarts(1.0, 100, every=10, stretch=0, warmup_steps=0)
