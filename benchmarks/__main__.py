@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-NAMES = ["import_time", "scalar", "phases", "vector", "adapters", "traced", "accuracy"]
+NAMES = ["import_time", "scalar", "phases", "vector", "adapters", "traced", "family", "accuracy"]
 
 if __name__ == "__main__":
     started = time.perf_counter()

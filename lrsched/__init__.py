@@ -16,6 +16,7 @@ if typing.TYPE_CHECKING:
     from lrsched.ask.questions import diff, first_above, first_below, match
     from lrsched.data.json import from_dict, from_json, to_dict, to_json
     from lrsched.data.text import parse
+    from lrsched.family import Family
     from lrsched.feedback import Greedy, HoldUntil, MetricRule, ReduceOnPlateau
     from lrsched.layers import layer_rates, trust_ratio
     from lrsched.presets import *
@@ -32,6 +33,7 @@ __all__ = [
     "Cycle",
     "ExponentialDecay",
     "ExponentialWarmup",
+    "Family",
     "GeometricDecay",
     "Greedy",
     "HoldUntil",
@@ -113,6 +115,7 @@ _ROOMS = {
     "to_dict": "data.json",
     "to_json": "data.json",
     "parse": "data.text",
+    "Family": "family",
     "Greedy": "feedback",
     "HoldUntil": "feedback",
     "MetricRule": "feedback",

@@ -14,7 +14,8 @@ to `evaluate.py`, which finds the road.
   writes NumPy calls for each piece of the same expression; `tables.py` keeps look-ups as arrays.
 - A tensor, `schedule(tensor)`, is for `arrays.py`, which knows whose it is. `library.py` evaluates
   the formula on any library's arrays, and `torch.py` where torch has its own way; `steps.py` keeps
-  whole steps whole there; `skeleton.py` finds the phases that share one formula.
+  whole steps whole there; `skeleton.py` finds the phases that share one formula, and the members
+  of a family, whose calls go the same ways.
 
 `schedule.latex()` is `latex.py`: one more writer, of the expression as `paper.py` traces it and
 `simplify.py` puts it. Formulas of more than a step find their functions in `functions.py`; all

@@ -7,6 +7,7 @@ own file, `torch.py`, and is imported when the first array comes that is not Num
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -17,15 +18,15 @@ from lrsched._engine.errors import not_a_step
 from lrsched._engine.library import Library
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.numpy import NUMPY
-from lrsched._engine.protocol import ScheduleLike
+from lrsched._engine.protocol import FamilyLike, ScheduleLike
 
 
 class _Standard(Library):
     """The array API standard; libraries built on NumPy have its warnings too."""
 
-    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
+    def evaluate(self, schedule: Any, steps: Any, *of: Any) -> Any:
         with np.errstate(all="ignore"):
-            return super().evaluate(schedule, steps)
+            return super().evaluate(schedule, steps, *of)
 
 
 def _torch(module: Any, like: Any) -> Library:
@@ -68,9 +69,10 @@ class _TensorFlow(Library):
     def select(self, condition: Any, a: Any, b: Any) -> Any:
         return self._tf.where(condition, a, b)
 
-    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
+    def evaluate(self, schedule: Any, steps: Any, *of: Any) -> Any:
         # Nothing here branches on a tensor: a function need not be rewritten before it is traced.
-        return self._tf.autograph.experimental.do_not_convert(super().evaluate)(schedule, steps)
+        plainly = self._tf.autograph.experimental.do_not_convert(super().evaluate)
+        return plainly(schedule, steps, *of)
 
     def filled(self, value: float) -> Any:
         return self._tf.fill(self._tf.shape(self._like), self.array(value, self.real))
@@ -121,14 +123,48 @@ class _Dask(Namespace):
     def __init__(self, module: Any, like: Any) -> None:
         super().__init__(module)
 
-    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
-        if not isinstance(steps, self._module.Array) or steps.dtype.kind not in "iuf":
-            raise not_a_step(schedule, steps)
+    def evaluate(self, schedule: Any, steps: Any, *of: Any) -> Any:
+        self._check(schedule, steps)
+        if of:
+            return self._module.map_blocks(_members, steps, *of, schedule, dtype=float)
         return steps.map_blocks(_chunk, schedule, dtype=float)
+
+    def rows(self, family: FamilyLike, steps: Any) -> Any:
+        """Blocks of a few members each: what a worker is sent are those alone."""
+        self._check(family, steps)
+        members, largest = family.schedules, math.prod(map(max, steps.chunks))
+        # An unknown length is NaN.
+        few = max(1, int(_BLOCK // largest)) if 0 < largest < _BLOCK else 1
+        blocks = [
+            steps[None].map_blocks(
+                _rows, few_of, chunks=((len(few_of),), *steps.chunks), dtype=float
+            )
+            for few_of in (members[i : i + few] for i in range(0, len(members), few))
+        ]
+        return self._module.concatenate(blocks, allow_unknown_chunksizes=True)
+
+    def given(self, numbers: Any) -> Any:
+        return self._module.asarray(numbers)
+
+    def _check(self, owner: object, steps: Any) -> None:
+        if not isinstance(steps, self._module.Array) or steps.dtype.kind not in "iuf":
+            raise not_a_step(owner, steps)
+
+
+# Values in a block of a Dask array of several members, at most, where a member's own are fewer.
+_BLOCK = 2**20
 
 
 def _chunk(steps: Any, schedule: ScheduleLike) -> Any:
     return NUMPY.evaluate(schedule, steps) if isinstance(steps, np.ndarray) else schedule(steps)
+
+
+def _rows(steps: Any, members: tuple[ScheduleLike, ...]) -> Any:
+    return np.stack([_chunk(steps[0], member) for member in members])
+
+
+def _members(steps: Any, i: Any, family: FamilyLike) -> Any:
+    return NUMPY.members(family, NUMPY.indices(family, np.asarray(i)), np.asarray(steps))
 
 
 # By the package that its arrays are at home in: where a library's functions are, and what it does

@@ -43,6 +43,14 @@ def not_a_step(schedule: object, step: Any) -> Exception:
     return refusal(TypeError, owner, "step", rule, step)
 
 
+def not_an_index(family: object, i: Any, members: int | None = None) -> Exception:
+    """Something that is no member's number; of an integer, one beyond the members there are."""
+    owner = type(family).__name__
+    if members is None:
+        return refusal(TypeError, owner, "i", "an integer or an array of integers", i)
+    return refusal(ValueError, owner, "i", f"from 0 to {members - 1}", i)
+
+
 def no_number(schedule: ScheduleLike, value: Any) -> Exception:
     """A formula's value that is none."""
     owner = type(schedule).__name__

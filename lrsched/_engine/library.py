@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from lrsched._engine.errors import no_number, not_a_step
-from lrsched._engine.namespace import Namespace
+from lrsched._engine.errors import no_number, not_a_step, not_an_index
+from lrsched._engine.namespace import Namespace, in_turn
 from lrsched._engine.numbers import NUMBERS
-from lrsched._engine.protocol import ScheduleLike, SequenceLike
+from lrsched._engine.protocol import FamilyLike, ScheduleLike, SequenceLike
 from lrsched._engine.ratio import Ratio
-from lrsched._engine.skeleton import merged, shared
-from lrsched._engine.steps import Known, Real, Whole, real
+from lrsched._engine.skeleton import merged, of_family, shared
+from lrsched._engine.steps import Cell, Counted, Known, KnownReal, Real, Rows, Whole, real
 
 # No run gets this far: a step may as well hold.
 _FAR = 2**52
@@ -33,6 +33,7 @@ class Library(Namespace):
     def __init__(self, module: Any, like: Any) -> None:
         super().__init__(module)
         self._like = like
+        self._cells: dict[tuple[int, int, int], Cell] = {}
         self.default, whole = self.defaults()
         name = dtype_name(like)
         self.whole, self.least, self.most = self.integers(name, whole)
@@ -156,9 +157,11 @@ class Library(Namespace):
         if isinstance(t, Ratio):
             seen = self.quotient(t.n, k)
             return Ratio(seen.n, seen.d * t.d) if isinstance(seen, Ratio) else t / k
-        n, d = k.as_integer_ratio()
-        room = self.most // d
+        ks = k.values if isinstance(k, KnownReal) else (k,)
+        ns, ds = zip(*(k.as_integer_ratio() for k in ks), strict=True)
+        room = self.most // max(ds)
         if isinstance(t, Whole) and (t.high <= room or room >= _FAR):
+            n, d = (self.column(v, k.index) if len(ks) > 1 else v[0] for v in (ns, ds))
             return Ratio(t.at_most(room) * d, n)
         return t / k
 
@@ -168,69 +171,127 @@ class Library(Namespace):
             values = tuple(map(self.number, values))
         return self.gather(self.array(values, dtype), index.array)
 
-    def take(self, values: tuple[Any, ...], index: Any) -> Any:
+    def column(self, values: Any, index: Any) -> Any:
+        """values[index], where they may be tables to look numbers up in."""
+        return Rows(values, index) if isinstance(values[0], tuple) else self.take(values, index)
+
+    def take(self, values: Any, index: Any) -> Any:
+        if isinstance(values, Rows):
+            if isinstance(index, int):
+                return self.take(tuple(row[index] for row in values.rows), values.index)
+            values, index = self._cell(values, index)
         if isinstance(index, int):
             return values[index]
         values = values[: index.high + 1]
         if all(isinstance(value, int) for value in values):
             return Known(self, values, index)
-        return Real(self, self.look_up(values, self.real, index))
+        return KnownReal(self, values, index)
 
-    def count(self, boundaries: tuple[int, ...], t: Any) -> Any:
+    def _cell(self, table: Rows, column: Any) -> tuple[tuple[Any, ...], Cell]:
+        """The rows as one, and the place in it: the same one for all that is looked up together."""
+        flat, width = table.at(column)
+        key = id(table.index), id(column), width
+        if key not in self._cells:
+            self._cells[key] = Cell(table.index, column, width)
+        return flat, self._cells[key]
+
+    def count(self, boundaries: Any, t: Any) -> Any:
         t = t // 1
+        rows = boundaries.rows if isinstance(boundaries, Rows) else (boundaries,)
+        index = boundaries.index if isinstance(boundaries, Rows) else None
         if isinstance(t, (int, float)):
-            return sum(boundary <= t for boundary in boundaries)
-        known: tuple[float, ...] = tuple(map(self.number, boundaries))
+            counts = tuple(sum(boundary <= t for boundary in row) for row in rows)
+            return counts[0] if index is None else Known(self, counts, index)
+        known: list[tuple[float, ...]] = [tuple(map(self.number, row)) for row in rows]
         dtype = self.real
         if isinstance(t, Whole):
-            known, dtype = tuple(b for b in boundaries if b <= t.high), self.whole
-        return Whole(self, self.reached(known, t.array, dtype), 0, len(known)) if known else 0
+            known, dtype = [tuple(b for b in row if b <= t.high) for row in rows], self.whole
+        most = max(map(len, known))
+        if not most:
+            return 0
+        if index is None:
+            return Whole(self, self.reached(known[0], t.array, dtype), 0, most)
+        lasts = tuple(map(len, known))
+        return Counted(self, self.reached_of(known, index, t.array, dtype), lasts, index)
 
     def reached(self, boundaries: tuple[float, ...], array: Any, dtype: Any) -> Any:
         """How many of the boundaries, numbers of that dtype, have been reached."""
+        return self.reached_of([boundaries], None, array, dtype)
+
+    def reached_of(
+        self, rows: list[tuple[float, ...]], index: Whole | None, array: Any, dtype: Any
+    ) -> Any:
+        """The same for one of several rows of boundaries, each step's own."""
         # A binary search: every step makes as many looks, one after another bit of the answer.
-        last = len(boundaries)
-        bits = last.bit_length()
+        lasts = tuple(map(len, rows))
+        bits = max(lasts).bit_length()
+        width = 2**bits - 1
         never = self.most if dtype is self.whole else math.inf
-        known = (*boundaries, *[never] * (2**bits - 1 - last))
+        known = tuple(b for row in rows for b in (*row, *[never] * (width - len(row))))
         table = self.array(known, dtype)
+        begin = 0 if index is None else index.array * width
         found: Any = 0
         for half in (2**bit for bit in reversed(range(bits))):
-            first = half > len(known) // 2  # the same place for every step
+            first = index is None and half > width // 2  # the same place for every step
             bound = (
                 self.array(known[half - 1], dtype)
                 if first
-                else self.gather(table, found + (half - 1))
+                else self.gather(table, begin + found + (half - 1))
             )
             found = found + self.cast(array >= bound, self.whole) * half
-        return found if last == len(known) else self.smaller(found, last)
+        if min(lasts) == width:
+            return found
+        last = lasts[0] if index is None else Known(self, lasts, index).array
+        return self.smaller(found, last)
 
     def join(self, t: Any, sequence: SequenceLike) -> Any:
         live, formulas = merged(sequence)
         if formulas:
             index = self.count(tuple(offset for offset, _ in live[1:]), t)
             return shared(formulas, t, index, self)
-        value: Any = None
-        for offset, phase in live:
-            if value is not None and isinstance(t, Whole) and offset > t.high:
-                break
-            # Never outside of its own steps: what is not selected must be finite too, or the
-            # gradient is not.
-            local = self.apart(self.maximum(t, offset), offset) if offset else t
-            of_phase = phase.held(local, self)
-            value = of_phase if value is None else self.where(t >= offset, of_phase, value)
-        return value
+        return in_turn(t, live, self)
 
-    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
+    def rows(self, family: FamilyLike, steps: Any) -> Any:
+        """Every member of a family at the steps, a row each."""
+        members: Any = tuple(range(len(family.schedules)))
+        for _ in steps.shape:
+            members = tuple((i,) for i in members)
+        return self.evaluate(family, steps, self.array(members, self.whole))
+
+    def given(self, numbers: np.ndarray[Any, Any]) -> Any:
+        """NumPy's steps or indices as an array of the library."""
+        whole = numbers.dtype.kind in "iu"
+        kept = np.minimum(numbers, self.most) if whole else numbers
+        return self.array(_tuples(kept.tolist()), self.whole if whole else self.default)
+
+    def member(self, family: Any, index: Any) -> Whole:
+        """Which member: below the first is the first, above the last the last."""
+        name, last = dtype_name(index), len(family.schedules) - 1
+        if not name.startswith(("int", "uint")):
+            raise not_an_index(family, index)
+        i = self.cast(index, self.whole)
+        if name.startswith("int"):
+            i = self.select(index < 0, self.array(0, self.whole), i)
+        return Whole(self, self.smaller(i, last), 0, last)
+
+    def evaluate(self, schedule: Any, steps: Any, *of: Any) -> Any:
+        """A schedule at the steps, or a family's members of those indices."""
         t = self.step(schedule, steps)
+        members = [self.member(schedule, index) for index in of]
         try:
-            value = real(schedule.held(t, self))
+            value = real(
+                shared(of_family(schedule), t, members[0], self)
+                if members
+                else schedule.held(t, self)
+            )
         except Exception as error:  # the library's own, which says where it was
             error.add_note(f"in the formula of {type(schedule).__name__}")
             raise
         if not isinstance(value, (float, Real)) and not hasattr(value, "dtype"):
             raise no_number(schedule, value)
         array = self.filled(self.number(value)) if isinstance(value, float) else self.reals(value)
+        for i in members:  # in the shape of both, of which a constant knows nothing
+            array = self.select((t.array >= 0) & (i.array >= 0), array, array)
         return self.cast(array, self.default)
 
     def narrowed(self, steps: Any) -> Any:
@@ -253,6 +314,10 @@ class Library(Namespace):
         elif high > self.most:  # what does not fit has wrapped around
             t = self.select(t < 0, self.array(self.most, self.whole), t)
         return Whole(self, t, 0, min(high, self.most))
+
+
+def _tuples(values: Any) -> Any:
+    return tuple(map(_tuples, values)) if isinstance(values, list) else values
 
 
 def dtype_name(array: Any) -> str:

@@ -160,6 +160,21 @@ class Namespace:
             u = u + self.take(cycles.ahead, i)
         return i, self.minimum(u, cycles.first * factor), factor  # past the table, the last holds
 
-    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
-        """The schedule at an array of this library."""
+    def evaluate(self, schedule: Any, steps: Any, *of: Any) -> Any:
+        """A schedule at an array of this library, or a family's members of those indices."""
         raise NotImplementedError
+
+
+def in_turn(t: Any, live: list[tuple[int, ScheduleLike]], xp: Any) -> Any:
+    """The value at t of phases that begin at those steps: each is evaluated, and one chosen.
+
+    None outside of its own steps: what is not selected must be finite too, or a gradient is not.
+    """
+    value: Any = None
+    for offset, phase in live:
+        if value is not None and offset > getattr(t, "high", math.inf):
+            break
+        local = xp.apart(xp.maximum(t, offset), offset) if offset else t
+        of_phase = phase.held(local, xp)
+        value = of_phase if value is None else xp.where(t >= offset, of_phase, value)
+    return value

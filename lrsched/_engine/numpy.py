@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lrsched._engine.errors import failed, no_number, not_a_step, wrong_step
+from lrsched._engine.errors import failed, no_number, not_a_step, not_an_index, wrong_step
 from lrsched._engine.namespace import Namespace
-from lrsched._engine.protocol import ScheduleLike, SequenceLike
+from lrsched._engine.protocol import FamilyLike, ScheduleLike, SequenceLike
 from lrsched._engine.ratio import Ratio, plain
 from lrsched._engine.stack import on_a_stack_of_its_own
 from lrsched._engine.tables import table
@@ -97,6 +97,24 @@ class NumPy(Namespace):
         except OverflowError:  # a step or a length beyond int64
             return _one_at_a_time(schedule, steps)
         return values.reshape(steps.shape)
+
+    def indices(self, family: FamilyLike, i: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """Which members: integers, none below the first or beyond the last."""
+        i = i if i.size else i.astype(int)
+        if i.dtype.kind not in "iu":
+            raise not_an_index(family, i)
+        wrong = np.flatnonzero((i < 0) | (i >= len(family.schedules)))
+        if wrong.size:
+            raise not_an_index(family, i.flat[int(wrong[0])].item(), len(family.schedules))
+        return i
+
+    def members(self, family: FamilyLike, i: Any, steps: Any) -> np.ndarray[Any, Any]:
+        """The members of a family of those indices, each at its own step: as it is by itself."""
+        which, t = np.broadcast_arrays(i, steps)
+        values = np.empty(t.shape)
+        for k in np.unique(which).tolist():
+            values[which == k] = family.schedules[k](t[which == k])
+        return values
 
     def _filler(self, schedule: ScheduleLike) -> Fill:
         """What fills a vector with the values at a chunk of steps."""

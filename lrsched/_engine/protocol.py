@@ -26,3 +26,10 @@ class SequenceLike(ScheduleLike, Protocol):
 
     @property
     def phases(self) -> tuple[ScheduleLike, ...]: ...
+
+
+class FamilyLike(Protocol):
+    """Schedules of one form."""
+
+    @property
+    def schedules(self) -> tuple[ScheduleLike, ...]: ...

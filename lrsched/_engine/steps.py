@@ -15,7 +15,7 @@ import functools
 import itertools
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lrsched._engine.ratio import Ratio
@@ -78,12 +78,13 @@ class Real:
     def __pow__(self, power: Any) -> Any:
         if isinstance(power, int):
             return Real(self.xp, self.array**power)
-        if isinstance(power, float) and 0 < power < 1:
+        powers = power.values if isinstance(power, KnownReal) else (power,)
+        if all(isinstance(k, float) for k in powers) and any(0 < k < 1 for k in powers):
             # The slope of a root at 0 is infinite, and infinity times nothing is NaN.
             at_0 = self == 0
-            return self.xp.where(
-                at_0, 0.0, Real(self.xp, self.xp.where(at_0, 1.0, self).array ** power)
-            )
+            of_0 = _mapped(self.xp, lambda k: 0.0**k if k >= 0 else math.inf, power)
+            elsewhere = Real(self.xp, self.xp.where(at_0, 1.0, self).array)
+            return self.xp.where(at_0, of_0, elsewhere._with(power, operator.pow))
         return self._with(power, operator.pow)
 
     def __rpow__(self, base: Any) -> Any:
@@ -95,13 +96,14 @@ class Real:
         Rounded to float32, a base of 0.9999 is off by 3e-8, and its power 100,000 by 3e-3. Its
         logarithm is taken, and divided, while it is still a Python number.
         """
-        if not isinstance(base, (int, float)) or base < 0:
+        bases = base.values if isinstance(base, KnownReal) else (base,)
+        if not all(isinstance(b, (int, float)) and b >= 0 for b in bases):
             return Real(self.xp, self._other(base) ** (self / d).array)
-        if base == 0:
+        if bases == (0,):
             return self.xp.where(self == 0, 1.0, 0.0)
-        if isinstance(d, int):
-            return self.xp.exp(self * (math.log(base) / d))
-        return self.xp.exp(self / d * math.log(base))
+        log = functools.partial(_log, least=-self.xp.largest)
+        rate = _mapped(self.xp, lambda b, k: log(b) / k, base, d)
+        return self.xp.exp(self / d * _mapped(self.xp, log, base) if rate is None else self * rate)
 
     def __le__(self, k: Any) -> Any:
         return NotImplemented if isinstance(k, Ratio) else self.array <= self._other(k)
@@ -120,6 +122,40 @@ class Real:
 
     def __ne__(self, k: Any) -> Any:
         return NotImplemented if isinstance(k, Ratio) else self.array != self._other(k)
+
+
+class KnownReal(Real):
+    """values[index], reals known before any step is: what is worked out of them, Python does."""
+
+    __slots__ = ("index", "values")
+
+    def __init__(self, xp: Any, values: tuple[float, ...], index: Whole) -> None:
+        self.xp, self.values, self.index = xp, values, index
+
+    @property
+    def array(self) -> Any:
+        return self.xp.look_up(self.values, self.xp.real, self.index)
+
+    def __pow__(self, power: Any) -> Any:
+        # In few digits, a power of a rounded base is far off.
+        known = isinstance(power, (int, float))
+        return super().__pow__(power) if known else power.__rpow__(self)
+
+
+def _log(base: float, least: float) -> float:
+    return math.log(base) if base else least
+
+
+def _mapped(xp: Any, function: Callable[..., float], *operands: Any) -> Any:
+    """The function of numbers, or of numbers known by one index; None where they have two."""
+    arrays = [k for k in operands if not isinstance(k, (int, float))]
+    if not arrays:
+        return function(*operands)
+    index = getattr(arrays[0], "index", None)
+    if index is None or any(getattr(k, "index", None) is not index for k in arrays):
+        return None
+    columns = [getattr(k, "values", itertools.repeat(k)) for k in operands]
+    return KnownReal(xp, tuple(map(function, *columns)), index)
 
 
 class Whole:
@@ -146,10 +182,12 @@ class Whole:
     def __add__(self, k: Any) -> Any:
         if isinstance(k, int) and k < 0:
             return self - -k  # unsigned integers have no -k
-        if isinstance(k, int) and k > 0 and self.high + k > self.xp.most:
+        known = isinstance(k, Known) and not isinstance(self, Known)
+        furthest = k.high if known else k
+        if isinstance(furthest, int) and furthest > 0 and self.high + furthest > self.xp.most:
             # Past the last integer a step holds: no step is asked about there.
-            k = min(k, self.xp.most)
-            return self.at_most(self.xp.most - k) + k
+            k = min(k, self.xp.most) if isinstance(k, int) else k.within()
+            return self.at_most(self.xp.most - min(furthest, self.xp.most))._with(k, operator.add)
         return self._with(k, operator.add)
 
     __radd__ = __add__
@@ -204,7 +242,8 @@ class Whole:
             return self
         if self.low >= 0 and self.high < k.low:
             return 0
-        return Whole(self.xp, self.array // k.array, self.low // k.low, self.high // k.low)
+        least = self.low // (k.high if self.low >= 0 else k.low)
+        return Whole(self.xp, self.array // k.array, least, self.high // k.low)
 
     def __mod__(self, k: Any) -> Any:
         k = self.like(k)
@@ -280,16 +319,19 @@ class Whole:
         An exponent is written in digits, and each looks its power up: Python has made them, and few
         products remain.
         """
+        bases = base.values if isinstance(base, KnownReal) else (base,)
         whole = isinstance(d, int) and d == 1 and self.low >= 0
-        if not whole or not isinstance(base, (int, float)) or base in (0, 1):
+        moved = [abs(b) for b in bases if isinstance(b, (int, float)) and b not in (0, 1)]
+        if not whole or not moved:
             return self.real().as_exponent(base, d)
         # From here on the power is 0 or infinity, also for numbers that are multiplied by another.
-        last = min(self.high, _last_power(abs(base)))
+        last = min(self.high, max(map(_last_power, moved)))
         digits, place, factors = self.at_most(last), 1, []
         while place <= last:
             digit = digits // place % _DIGITS
-            powers = tuple(_power(base, n * place) for n in range(digit.high + 1))
-            factors.append(self.xp.take(powers, digit))
+            powers = [tuple(_power(b, n * place) for n in range(digit.high + 1)) for b in bases]
+            column = self.xp.column(powers, base.index) if len(bases) > 1 else powers[0]
+            factors.append(self.xp.take(column, digit))
             place *= _DIGITS
         return functools.reduce(operator.mul, factors) if factors else 1.0
 
@@ -325,14 +367,26 @@ class Known(Whole):
     def real(self) -> Any:
         if self.index is None:
             return self.xp.number(self.values[0])
-        return Real(self.xp, self.xp.look_up(self.values, self.xp.real, self.index))
+        return KnownReal(self.xp, self.values, self.index)
 
     def _with(self, k: Any, op: Callable[[Any, Any], Any]) -> Any:
         k = self.like(k)
-        if isinstance(k, Known) and (k.index is None or k.index is self.index):
-            pairs = itertools.zip_longest(self.values, k.values, fillvalue=k.values[0])
-            return Known(self.xp, tuple(op(a, b) for a, b in pairs), self.index)
+        if isinstance(k, Known):
+            for index in (self.index, k.index):
+                a, b = self._along(index), k._along(index)
+                if a and b:
+                    return Known(self.xp, tuple(map(op, a, b)), index)
         return super()._with(k, op)
+
+    def _along(self, index: Any) -> Iterable[int] | None:
+        """The values, one for each that the index chooses from, if it chooses from them at all."""
+        if self.index is index:
+            return self.values
+        if self.index is None:
+            return itertools.repeat(self.values[0])
+        if isinstance(index, Cell) and index.row is self.index:
+            return [value for value in self.values for _ in range(index.width)]
+        return None
 
     def __sub__(self, t: Any) -> Any:
         if type(t) is Whole and self.high > self.xp.most and t.low >= 0:
@@ -341,6 +395,48 @@ class Known(Whole):
             near = self.within()
             return (near - t).real() + (self - near).real()
         return super().__sub__(t)
+
+
+class Cell(Whole):
+    """The place of a cell in a table of rows, one after another."""
+
+    __slots__ = ("column", "row", "width")
+
+    def __init__(self, row: Whole, column: Whole, width: int) -> None:
+        self.row, self.column, self.width = row, column, width
+        place = row * width + column
+        super().__init__(row.xp, place.array, place.low, place.high)
+
+
+class Counted(Whole):
+    """How many of a row's numbers: with a row of index i, lasts[i] at most."""
+
+    __slots__ = ("index", "lasts")
+
+    def __init__(self, xp: Any, array: Any, lasts: tuple[int, ...], index: Whole) -> None:
+        super().__init__(xp, array, 0, max(lasts))
+        self.lasts, self.index = lasts, index
+
+
+class Rows:
+    """rows[index], tables of numbers that are known before any step is, of any lengths."""
+
+    __slots__ = ("index", "rows")
+
+    def __init__(self, rows: tuple[tuple[Any, ...], ...], index: Whole) -> None:
+        self.rows, self.index = rows, index
+
+    def at(self, column: Any) -> tuple[tuple[Any, ...], int]:
+        """The rows one after another, as far as the column goes, and how long each is then.
+
+        A row that is shorter, or of which less can be reached, goes on with its last number.
+        """
+        known = isinstance(column, Counted) and column.index is self.index
+        lasts = column.lasts if known else itertools.repeat(column.high)
+        cut = [row[: last + 1] for row, last in zip(self.rows, lasts, strict=False)]
+        width = max(map(len, cut))
+        padded = ((*row, *row[-1:] * (width - len(row))) for row in cut)
+        return tuple(itertools.chain.from_iterable(padded)), width
 
 
 # Of how many powers each table has.

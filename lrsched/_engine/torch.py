@@ -7,7 +7,6 @@ from typing import Any
 import torch
 
 from lrsched._engine.library import Library
-from lrsched._engine.protocol import ScheduleLike
 
 
 class Torch(Library):
@@ -39,21 +38,21 @@ class Torch(Library):
     def floor_divided(self, array: Any, k: Any) -> Any:
         return array.detach() // k  # flat, so its slope is 0; torch has no derivative for it
 
-    def evaluate(self, schedule: ScheduleLike, steps: Any) -> Any:
+    def evaluate(self, schedule: Any, steps: Any, *of: Any) -> Any:
         if torch.compiler.is_dynamo_compiling():
             # The compiler would trace, and at every call guard, each field of each phase. What it
             # needs is the operations on the tensor, and those it finds in a function left as it is.
             _prepare(schedule)
-            return schedule.__dict__["_compiled"](steps)
-        return super().evaluate(schedule, steps)
+            return schedule.__dict__["_compiled"](steps, *of)
+        return super().evaluate(schedule, steps, *of)
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
-def _prepare(schedule: ScheduleLike) -> None:
+def _prepare(schedule: Any) -> None:
     """Keep, out of the compiler's sight, what it is to find."""
 
-    def evaluate(steps: Any) -> Any:
-        return Torch(torch, steps).evaluate(schedule, steps)
+    def evaluate(steps: Any, *of: Any) -> Any:
+        return Torch(torch, steps).evaluate(schedule, steps, *of)
 
     whole = torch.compiler.allow_in_graph(evaluate)  # type: ignore[no-untyped-call]
     schedule.__dict__.setdefault("_compiled", whole)

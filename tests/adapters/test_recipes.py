@@ -389,6 +389,58 @@ def test_optax():
         assert float(params[0]) == pytest.approx(-SCHEDULE(k), rel=2**-6, abs=0)
 
 
+def test_sweep():
+    """64 runs on handwritten digits in one program, and four of them each by itself."""
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+    from sklearn.datasets import load_digits
+
+    images, labels = load_digits(return_X_y=True)
+    images = jnp.column_stack([images / 16, np.ones(len(images))]).astype(jnp.float32)
+    labels, total_steps = jnp.asarray(labels), 300
+    batches = jnp.asarray(np.random.default_rng(0).integers(len(images), size=(total_steps, 32)))
+    start = jnp.zeros((images.shape[1], 10))
+
+    def loss(weights, images, labels):
+        chances = jax.nn.log_softmax(images @ weights)
+        return -jnp.take_along_axis(chances, labels[:, None], axis=1).mean()
+
+    done = cook(
+        "sweep",
+        jax=jax,
+        jnp=jnp,
+        loss=loss,
+        images=images,
+        labels=labels,
+        batches=batches,
+        start=start,
+        total_steps=total_steps,
+        peaks=[0.1, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0],
+        warmups=[0, 5, 10, 20, 30, 50, 70, 100],
+    )
+    assert len(done.family) == 64
+    assert done.weights.shape == (64, *start.shape)
+    for schedule, rates in zip(done.family, done.rates, strict=True):
+        np.testing.assert_allclose(rates, schedule(range(total_steps)), rtol=1e-6, atol=1e-12)
+    losses = [float(loss(weights, images, labels)) for weights in done.weights]
+    assert max(losses) < np.log(10) / 2  # all have learned, the more the higher the rate was
+    assert losses[7] > losses[7 + 8 * 3] > losses[7 + 8 * 7]
+
+    def alone(schedule):
+        def update(weights, given):
+            step, batch = given
+            gradient = jax.grad(loss)(weights, images[batch], labels[batch])
+            return weights - schedule(step) * gradient, None
+
+        return jax.lax.scan(update, start, (jnp.arange(total_steps), batches))[0]
+
+    for i in (0, 13, 42, 63):
+        np.testing.assert_allclose(
+            done.weights[i], jax.jit(lambda i=i: alone(done.family[i]))(), rtol=1e-3, atol=1e-3
+        )
+
+
 def test_dask():
     import numpy as np
 
