@@ -77,8 +77,9 @@ def _of_numpy(schedule: object, steps: Any) -> np.ndarray[Any, Any] | None:
 
 def _concrete(family: object, steps: Any) -> np.ndarray[Any, Any] | None:
     """The same, and numbers, if they are steps: they may be for a compiler, which can't tell."""
+    array: np.ndarray[Any, Any] | None
     if isinstance(steps, (int, float, np.generic)):
-        array: Any = np.asarray(min(steps, _MOST) if type(steps) is int else steps)
+        array = np.asarray(min(steps, _MOST) if type(steps) is int else steps)
     else:
         array = _of_numpy(family, steps)
     if array is None or array.dtype.kind == "O":  # beyond int64: for each member to look at
