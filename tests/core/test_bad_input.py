@@ -573,6 +573,30 @@ CosineDecay(10)(3j)
     TypeError: CosineDecay: step must be a number or an array of numbers, got 3j
 CosineDecay(10)({3})
     TypeError: CosineDecay: step must be a number or an array of numbers, got {3}
+Family([])
+    ValueError: Family: schedules must be at least one schedule, got ()
+Family()
+    TypeError: Family.__init__() missing 1 required positional argument: 'schedules'
+Family(LinearDecay(3))
+    TypeError: Family: schedules must be a sequence of schedules of one form, got LinearDecay(3)
+Family("LinearDecay(3)")
+    TypeError: Family: schedules must be a sequence of schedules of one form, got 'LinearDecay(3)'
+Family({LinearDecay(3)})
+    TypeError: Family: schedules must be a sequence of schedules of one form, got {LinearDecay(3)}
+Family([LinearDecay(3), 0.1])
+    TypeError: Family: schedules[1] must be a schedule, got 0.1
+Family([LinearDecay])
+    TypeError: Family: schedules[0] must be a schedule, got ...
+Family([Constant(1), Constant(1, steps=2)])
+    ValueError: Family: schedules[1] must have the form of schedules[0], got 2 for None at steps
+Family([LinearDecay(3), LinearDecay(4)])(-1)
+    ValueError: Family: step must be a finite number >= 0, got -1
+Family([LinearDecay(3), LinearDecay(4)]).at(2, 0)
+    ValueError: Family: i must be from 0 to 1, got 2
+Family([LinearDecay(3), LinearDecay(4)]).at(True, 0)
+    TypeError: Family: i must be an integer or an array of integers, got True
+Family([LinearDecay(3), LinearDecay(4)]).at([0, -1], 0)
+    ValueError: Family: i must be from 0 to 1, got -1
 CosineDecay(10)()
     TypeError: Schedule.__call__() missing 1 required positional argument: 'step'
 CosineDecay(10)([0, 1, -2, 3])
