@@ -255,6 +255,7 @@ def test_questions_are_answered_through_operators() -> None:
     assert lrs.first_above(1 / (long + 1), 0.99) == 989898989899
     assert lrs.first_below(long - 1, -0.5) == 5 * 10**11 + 1
     assert lrs.boundaries(lrs.Sequence(a, b) ** 2 - a / lrs.LinearDecay(20)) == (4, 12, 20)
+    assert lrs.boundaries(lrs.Sequence(a, b) ** 2) == (4, 12)
 
 
 def test_bounds_hold_across_a_pole() -> None:
