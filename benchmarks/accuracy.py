@@ -35,6 +35,8 @@ SHAPES: dict[str, Callable[[int], lrs.Schedule]] = {
     "CosineWarmup": lambda n: lrs.CosineWarmup(n),
     "ExponentialWarmup": lambda n: lrs.ExponentialWarmup(n, start=1e-3),
     "ConstantWarmup": lambda n: lrs.ConstantWarmup(n, start=0.1),
+    "LogarithmicWarmup": lambda n: lrs.LogarithmicWarmup(n),
+    "LinearGrowth": lambda n: lrs.LinearGrowth(0.1, start=3),
     "SaturatingWarmup": lambda n: lrs.SaturatingWarmup(n / 5),
     "LinearDecay": lambda n: lrs.LinearDecay(n),
     "PolynomialDecay": lambda n: lrs.PolynomialDecay(n, power=2.5),

@@ -24,12 +24,14 @@ from lrsched.shapes.decay import (
     TanhDecay,
 )
 from lrsched.shapes.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
-from lrsched.shapes.views import Clip, Shift, Staircase, Stretch, Take, Warp
+from lrsched.shapes.views import Clip, Quantize, Shift, Staircase, Stretch, Take, Warp
 from lrsched.shapes.warmup import (
     ConstantWarmup,
     CosineWarmup,
     ExponentialWarmup,
+    LinearGrowth,
     LinearWarmup,
+    LogarithmicWarmup,
     PolynomialWarmup,
     SaturatingWarmup,
 )
@@ -48,7 +50,9 @@ __all__ = [
     "InverseSqrtDecay",
     "InverseTimeDecay",
     "LinearDecay",
+    "LinearGrowth",
     "LinearWarmup",
+    "LogarithmicWarmup",
     "MultiStepDecay",
     "Noam",
     "PiecewiseConstant",
@@ -57,6 +61,7 @@ __all__ = [
     "PolynomialWarmup",
     "PowerDecay",
     "Product",
+    "Quantize",
     "RexDecay",
     "SaturatingWarmup",
     "Sequence",
