@@ -31,11 +31,12 @@ AFTER = 1000  # steps that a run goes on after such a step
 # Every shape as a run of so many steps; the endless ones on the clock of such a run.
 SHAPES: dict[str, Callable[[int], lrs.Schedule]] = {
     "LinearWarmup": lambda n: lrs.LinearWarmup(n),
-    "LinearGrowth": lambda n: lrs.LinearGrowth(1 / n, start=0.1),
     "PolynomialWarmup": lambda n: lrs.PolynomialWarmup(n, power=2.5),
     "CosineWarmup": lambda n: lrs.CosineWarmup(n),
     "ExponentialWarmup": lambda n: lrs.ExponentialWarmup(n, start=1e-3),
     "ConstantWarmup": lambda n: lrs.ConstantWarmup(n, start=0.1),
+    "LogarithmicWarmup": lambda n: lrs.LogarithmicWarmup(n),
+    "LinearGrowth": lambda n: lrs.LinearGrowth(0.1, start=3),
     "SaturatingWarmup": lambda n: lrs.SaturatingWarmup(n / 5),
     "LinearDecay": lambda n: lrs.LinearDecay(n),
     "PolynomialDecay": lambda n: lrs.PolynomialDecay(n, power=2.5),

@@ -25,7 +25,9 @@ GALLERY: list[lrs.Schedule] = [
     lrs.CosineWarmup(60),
     lrs.ExponentialWarmup(60, start=0.01),
     lrs.ConstantWarmup(60, start=0.2),
+    lrs.LogarithmicWarmup(60),
     lrs.SaturatingWarmup(timescale=20),
+    lrs.LinearGrowth(0.01),
     lrs.LinearDecay(80),
     lrs.PolynomialDecay(80, power=2),
     lrs.CosineDecay(80),
@@ -53,6 +55,7 @@ GALLERY: list[lrs.Schedule] = [
     lrs.Cycle(lrs.CosineDecay(14), stretch=2),
     lrs.Clip(lrs.CosineDecay(80), lower=0.2, upper=0.8),
     lrs.CosineDecay(80) ** 0.5,
+    lrs.Quantize(lrs.CosineDecay(80), unit=0.2),
 ]
 
 

@@ -66,6 +66,30 @@ CASES = [
         {0: "0.1", 3: "0.4916040103221505316967187", 10: "2"},
     ),
     Case(
+        lrs.LogarithmicWarmup(1000),
+        {
+            0: "0",
+            1: "0.1003288150616120748579551",
+            500: "0.8998157120437034928828994",
+            999: "0.9998553284397825158771737",
+            1000: "1",
+            1001: "1",
+        },
+    ),
+    Case(
+        lrs.LogarithmicWarmup(2**40, start=1.0, end=0.0),
+        {
+            0: "1",
+            1: "0.975000000000000820077185",
+            2**40 - 1: "3.280308739904876394485717e-14",
+            2**40: "0",
+        },
+    ),
+    Case(lrs.LogarithmicWarmup(7, start=0.5, end=2.0), {0: "0.5", 1: "1", 3: "1.5", 7: "2"}),
+    Case(lrs.LogarithmicWarmup(0), {0: "1", 3: "1"}),
+    Case(lrs.LinearGrowth(0.25, start=8.0), {0: "8", 1: "8.25", 2**40: "274877906952"}),
+    Case(lrs.LinearGrowth(-3e-4), {0: "0", 10: "-3e-3", 2**53 + 1: "-2702159776422.29766328125"}),
+    Case(
         lrs.ExponentialWarmup(3, start=1e-4),
         {0: "1e-4", 1: "0.002154434690031883790588794", 3: "1"},
         exponential_from=1e-4,
@@ -276,6 +300,35 @@ CASES = [
         lrs.Cycle(lrs.Take(lrs.StepDecay(1, gamma=0.5), 4), stretch=2, count=3),
         {3: "0.125", 5: "1", 6: "0.5", 11: "0.125", 15: "1", 16: "0.5", 27: "0.125", 28: "0.0625"},
     ),
+    Case(
+        lrs.Cycle(lrs.LinearDecay(8), stretch=0.5, gain=0.5, count=4),
+        {0: "1", 8: "0.5", 10: "0.25", 12: "0.25", 13: "0.125", 14: "0.125", 15: "0", 16: "0"},
+    ),
+    Case(
+        lrs.Cycle(lrs.LinearDecay(10), stretch=0.75, count=3),  # 10, 7.5 and 5.625 steps
+        {
+            0: "1",
+            10: "1",
+            13: "0.6",
+            17: "0.06666666666666666666666667",
+            18: "0.9111111111111111111",
+        },
+    ),
+    Case(
+        lrs.Cycle(lrs.Sequence(lrs.LinearWarmup(4), lrs.LinearDecay(10)), stretch=2, lead=4),
+        {0: "0", 4: "1", 9: "0.5", 14: "0", 15: "0.25", 18: "1", 28: "0.5", 37: "0.05", 38: "0"},
+    ),
+    Case(
+        lrs.Cycle(
+            lrs.Sequence(lrs.LinearWarmup(4), lrs.LinearDecay(10)),
+            mirror=True,
+            stretch=1.5,
+            gain=0.5,
+            count=3,
+            lead=4,
+        ),  # 28, 38 and 53 steps
+        {4: "1", 14: "0", 24: "1", 26: "0.5", 28: "0", 30: "0.25", 32: "0.5", 47: "0", 66: "0"},
+    ),
     Case(lrs.Cycle(lrs.LinearDecay(1)), {0: "1", 1: "1", 2**62: "1"}),
     Case(lrs.Clip(lrs.StepDecay(1, gamma=0.5), lower=0.1), {1: "0.5", 3: "0.125", 4: "0.1"}),
     Case(lrs.Clip(lrs.LinearWarmup(4), lower=0.1, upper=0.5), {0: "0.1", 1: "0.25", 3: "0.5"}),
@@ -291,6 +344,22 @@ CASES = [
     Case(
         lrs.Warp(lrs.LinearDecay(10), clock=lrs.LinearWarmup(4, start=-2, end=14)),
         {0: "1", 1: "0.8", 2: "0.4", 3: "0", 4: "0"},
+    ),
+    Case(
+        lrs.Quantize(lrs.LinearWarmup(10, start=8, end=18), rounding="down"),
+        {0: "8", 3: "11", 7: "15", 10: "18", 11: "18"},
+    ),
+    Case(
+        lrs.Quantize(lrs.LinearWarmup(100, start=32, end=256), unit=32),
+        {0: "32", 7: "32", 8: "64", 50: "160", 99: "256"},
+    ),
+    Case(
+        lrs.Quantize(lrs.CosineDecay(12, start=-2.5, end=2.5), rounding="nearest"),
+        {0: "-2", 4: "-1", 6: "0", 8: "1", 12: "3"},
+    ),
+    Case(
+        lrs.Quantize(lrs.PowerDecay(10, power=0.5), unit=0.25, rounding="up"),
+        {0: "1", 1: "0.75", 5: "0.5", 9: "0.25", 10: "0"},
     ),
     # Arithmetic
     Case(lrs.LinearWarmup(4) - lrs.LinearDecay(2), {0: "-1", 1: "-0.25", 3: "0.75", 4: "1"}),
@@ -354,4 +423,11 @@ COMPOSED = [
     lrs.Cycle(lrs.CosineDecay(9) ** 0.5 - 0.25, gain=0.5),
     0.1 / lrs.Sequence(lrs.LinearDecay(20, end=0.5), lrs.CosineWarmup(9, start=0.5)) ** 2,
     lrs.Stretch(-lrs.LinearDecay(7) / 3, 4),
+    lrs.Cycle(lrs.Sequence(lrs.LinearWarmup(3), lrs.CosineDecay(5)), stretch=2, count=3, lead=3),
+    lrs.Stretch(lrs.Cycle(lrs.CosineDecay(8), mirror=True, stretch=0.5, count=3, lead=2), 3),
+    lrs.Cycle(lrs.LinearDecay(9), stretch=0.7, gain=0.5, count=4),
+    lrs.Quantize(lrs.LogarithmicWarmup(40, start=1, end=9), unit=0.5, rounding="up"),
+    lrs.Stretch(lrs.Quantize(lrs.LinearWarmup(9, end=5)), 7),
+    0.1 * lrs.LogarithmicWarmup(30, start=1.0, end=0.25),
+    lrs.Warp(lrs.CosineDecay(30), lrs.LinearGrowth(0.75, start=2)),
 ]

@@ -37,6 +37,9 @@ def exact(schedule: lrs.Schedule, t: Any) -> mpf:
                 [value] = (exact(*member) for member in members(schedule, t))
                 value = value if lower is None else max(value, mpf(lower))
                 return value if upper is None else min(value, mpf(upper))
+            case lrs.Quantize(unit=unit, rounding=rounding):
+                [value] = (exact(*member) for member in members(schedule, t))
+                return unit * whole(value / unit, rounding)
             case lrs.Cycle():
                 [value] = (exact(*member) for member in members(schedule, t))
                 return value * _power(schedule.gain, cycle(schedule, t)[0])
@@ -44,6 +47,18 @@ def exact(schedule: lrs.Schedule, t: Any) -> mpf:
             [value] = (exact(*member) for member in inner)
             return value
     return _shape(schedule, t)
+
+
+def whole(x: mpf, rounding: str) -> mpf:
+    """A whole number, where what is rounded to the digits of a float counts as meant."""
+    near = mp.nint(2 * x) / 2
+    x = near if abs(x - near) <= 2**-48 * max(abs(x), 1) else x
+    match rounding:
+        case "down":
+            return mp.floor(x)
+        case "up":
+            return mp.ceil(x)
+    return mp.floor(x + mpf(0.5))
 
 
 def members(schedule: lrs.Schedule, t: Fraction) -> list[tuple[lrs.Schedule, Fraction]]:
@@ -66,7 +81,7 @@ def members(schedule: lrs.Schedule, t: Fraction) -> list[tuple[lrs.Schedule, Fra
         case lrs.Cycle(schedule=inner):
             _, u = cycle(schedule, t)
             return [(inner, u)]
-        case lrs.Clip(schedule=inner) | lrs.Power(schedule=inner):
+        case lrs.Clip(schedule=inner) | lrs.Power(schedule=inner) | lrs.Quantize(schedule=inner):
             return [(inner, t)]
         case lrs.Staircase(schedule=inner, every=every):
             return [(inner, t // every * every)]
@@ -79,7 +94,8 @@ def members(schedule: lrs.Schedule, t: Fraction) -> list[tuple[lrs.Schedule, Fra
 def cycle(schedule: lrs.Cycle, t: Fraction) -> tuple[int, Fraction]:
     """The number of the cycle that step t falls in, and the step within the cycled schedule."""
     size = length(schedule.schedule)
-    first = 2 * size if schedule.mirror else size
+    ways = 2 if schedule.mirror else 1
+    first = ways * size
     last = math.inf if schedule.count is None else schedule.count - 1
     stretch = Fraction(repr(schedule.stretch))  # as its decimals say
     i, stretched, begin = 0, Fraction(1), Fraction(0)
@@ -87,13 +103,19 @@ def cycle(schedule: lrs.Cycle, t: Fraction) -> tuple[int, Fraction]:
         i = int(min(t // first, last))
         begin = i * Fraction(first)
     else:
-        while i < last and t >= math.ceil(begin + first * stretched):
-            begin += first * stretched
+        while i < last and t >= math.ceil(begin + ways * led(schedule, size, stretched)):
+            begin += ways * led(schedule, size, stretched)
             i, stretched = i + 1, stretched * stretch
-    u = min((t - begin) / stretched, Fraction(first))
-    if schedule.mirror and u > size:
-        u = max(Fraction(0), first - u)
-    return i, u
+    half = led(schedule, size, stretched)
+    u = min(t - begin, ways * half)
+    if schedule.mirror and u > half:
+        u = 2 * half - u
+    return i, u if u < schedule.lead else schedule.lead + (u - schedule.lead) / stretched
+
+
+def led(schedule: lrs.Cycle, size: int, stretched: Fraction) -> Fraction:
+    """The way forth of a cycle, whose lead is not stretched."""
+    return schedule.lead + (size - schedule.lead) * stretched
 
 
 def length(schedule: lrs.Schedule) -> Any:
@@ -112,12 +134,12 @@ def length(schedule: lrs.Schedule) -> Any:
         case lrs.Cycle(schedule=inner, count=count):
             if count is None:
                 return math.inf
-            first = length(inner) * (2 if schedule.mirror else 1)
-            if schedule.stretch == 1:
-                return first * count
-            stretch = Fraction(repr(schedule.stretch))
-            return math.ceil(sum(first * stretch**i for i in range(count)))
-        case lrs.Clip(schedule=inner) | lrs.Power(schedule=inner):
+            stretch, ways = Fraction(repr(schedule.stretch)), 2 if schedule.mirror else 1
+            if stretch == 1:
+                return ways * length(inner) * count
+            halves = sum(led(schedule, length(inner), stretch**i) for i in range(count))
+            return math.ceil(ways * halves)
+        case lrs.Clip(schedule=inner) | lrs.Power(schedule=inner) | lrs.Quantize(schedule=inner):
             return length(inner)
         case lrs.Staircase(schedule=inner, every=every):
             return -(-length(inner) // every) * every if length(inner) != math.inf else math.inf
@@ -142,6 +164,8 @@ def _never_moves(schedule: lrs.Schedule) -> bool:
             | lrs.Power(schedule=inner)
         ):
             return _never_moves(inner)
+        case lrs.Quantize(schedule=inner):
+            return _never_moves(inner)
     return False
 
 
@@ -158,14 +182,14 @@ def _shape(schedule: lrs.Schedule, t: Fraction) -> mpf:
                 return mpf(values[sum(boundary <= t for boundary in boundaries)])
             case lrs.PiecewiseLinear(knots=knots, values=values):
                 return _number(interpolated(knots, values, t))
-            case lrs.LinearGrowth(slope=slope, start=start):
-                return _number(Fraction(start) + Fraction(slope) * t)
             case lrs.ConstantWarmup(steps=steps, start=start, end=end):
                 return mpf(start) if t < steps else mpf(end)
             case lrs.ExponentialWarmup() | lrs.GeometricDecay():
                 x = 1 - remaining(schedule, t)
                 start, end = mpf(schedule.start), mpf(schedule.end)
                 return start * _power(end / start, x)
+            case lrs.LinearGrowth(slope=slope, start=start):
+                return _number(Fraction(start) + Fraction(slope) * t)
             case lrs.ExponentialDecay(gamma=gamma, every=every, start=start):
                 return mpf(start) * _power(gamma, t / every)
             case lrs.StepDecay(every=every, gamma=gamma, start=start):
@@ -197,6 +221,9 @@ def shares(schedule: Any, t: Fraction) -> tuple[mpf, mpf]:
     if isinstance(schedule, lrs.SaturatingWarmup):
         passed = _number(t / Fraction(schedule.timescale))
         return mp.exp(-passed), -mp.expm1(-passed)
+    if isinstance(schedule, lrs.LogarithmicWarmup):
+        of_end = mp.log1p(_number(t)) / mp.log1p(schedule.steps) if schedule.steps else mpf(1)
+        return 1 - of_end, of_end
     left = remaining(schedule, t)
     passed = 1 - left
     match schedule:

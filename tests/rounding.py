@@ -23,7 +23,17 @@ from fractions import Fraction
 from typing import Any
 
 from mpmath import mp, mpf
-from reference import DIGITS, cycle, exact, interpolated, members, raised, remaining, shares
+from reference import (
+    DIGITS,
+    cycle,
+    exact,
+    interpolated,
+    members,
+    raised,
+    remaining,
+    shares,
+    whole,
+)
 
 import lrsched as lrs
 
@@ -52,6 +62,16 @@ def allowed(schedule: lrs.Schedule, t: Any) -> tuple[mpf, mpf]:
                 value = exact(schedule, t)
             case lrs.Power(power=power):
                 value, error = _raised(value, error, power)
+            case lrs.Quantize(unit=unit, rounding=rounding):
+                if error == mp.inf:
+                    return value, error
+                # Anything from what the lowest possible value becomes to what the highest does.
+                reach = error + 17 * ULP * max(abs(value), unit)
+                low, high = (
+                    unit * whole(x / unit, rounding) for x in (value - reach, value + reach)
+                )
+                value = exact(schedule, t)
+                value, error = _rounded(value, max(high - value, value - low))
             case lrs.Cycle(gain=gain) if gain != 1:
                 i, _ = cycle(schedule, t)
                 factor, slack = _rounded(mpf(gain) ** i, mpf(0))
@@ -99,6 +119,10 @@ def _shape(schedule: Any, t: Fraction) -> tuple[mpf, mpf]:
             more = size * abs(mp.log(value / start)) if smooth and value else mpf(0)
         case lrs.ExponentialWarmup() | lrs.GeometricDecay():
             more = size * abs(mp.log(value / start))
+        case lrs.LinearGrowth(slope=slope):
+            size = abs(start) + abs(mpf(slope)) * _number(t)
+            if size > LARGEST:
+                return value, mp.inf
         case lrs.InversePowerDecay(power=power):
             ulps += power
         case lrs.SaturatingWarmup() | lrs.TanhDecay():

@@ -23,9 +23,10 @@ ENDS = {"start": REALS, "end": REALS}
 SHAPES = st.one_of(
     _shape(lrs.Constant, value=REALS, steps=COUNTS | st.none()),
     _shape(lrs.LinearWarmup, steps=COUNTS, **ENDS),
-    _shape(lrs.LinearGrowth, slope=REALS, start=REALS),
     _shape(lrs.PolynomialWarmup, steps=COUNTS, power=POSITIVE, **ENDS),
     _shape(lrs.CosineWarmup, steps=COUNTS, **ENDS),
+    _shape(lrs.LogarithmicWarmup, steps=COUNTS, **ENDS),
+    _shape(lrs.LinearGrowth, slope=REALS, start=REALS),
     _shape(lrs.ExponentialWarmup, steps=COUNTS, start=POSITIVE, end=POSITIVE),
     _shape(lrs.ConstantWarmup, steps=COUNTS, **ENDS),
     _shape(lrs.SaturatingWarmup, timescale=POSITIVE, **ENDS),
@@ -61,9 +62,12 @@ def _sequence(phases: list[lrs.Schedule]) -> lrs.Schedule:
     return lrs.Sequence(*(p if p.steps is not None else lrs.Take(p, 7) for p in first), last)
 
 
-def _cycle(schedule: lrs.Schedule, mirror: bool, stretch: float, gain: float) -> lrs.Schedule:
+def _cycle(
+    schedule: lrs.Schedule, mirror: bool, stretch: float, gain: float, lead: int
+) -> lrs.Schedule:
     finite = schedule if schedule.steps else lrs.Take(schedule, 5)
-    return lrs.Cycle(finite, mirror=mirror, stretch=stretch, gain=gain)
+    lead = min(lead, (finite.steps or 1) - 1)
+    return lrs.Cycle(finite, mirror=mirror, stretch=stretch, gain=gain, lead=lead)
 
 
 def _combined(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -83,9 +87,19 @@ def _combined(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.builds(lrs.Take, inner, COUNTS),
         st.builds(lrs.Shift, inner, st.integers(-(10**9), 10**9)),
         st.builds(lrs.Stretch, inner, st.floats(1e-3, 1e6)),
-        st.builds(_cycle, inner, st.booleans(), st.integers(1, 3) | st.floats(1.001, 3), SHARES),
+        st.builds(
+            _cycle,
+            inner,
+            st.booleans(),
+            st.integers(1, 3) | st.floats(1.001, 3),
+            SHARES,
+            st.sampled_from([0, 1, 4]),
+        ),
         st.builds(lrs.Staircase, inner, st.integers(1, 10**9)),
         st.builds(lrs.Warp, inner, inner),
+        st.builds(
+            lrs.Quantize, inner, st.floats(1e-3, 1e3), st.sampled_from(["nearest", "down", "up"])
+        ),
         st.builds(lambda s, low: lrs.Clip(s, lower=low), inner, REALS),
     )
 

@@ -33,8 +33,8 @@ SHAPES_AND_COMBINATORS = [
 IDEAS = """
     steps start end value gamma every power milestones boundaries knots values timescale
     total_steps warmup_steps warmup_fraction decay_steps cooldown_steps peak
-    rate beta lower upper d_model scale
-    slope schedule phases factors terms offset factor mirror stretch gain count clock
+    rate beta lower upper d_model scale slope
+    schedule phases factors terms offset factor mirror stretch gain count lead clock unit rounding
     at decay text data indent
 """
 # The words of metric-driven rules and of layers: those of the optimizers and papers they serve.

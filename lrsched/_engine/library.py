@@ -39,7 +39,9 @@ class Library(Namespace):
         self.whole, self.least, self.most = self.integers(name, whole)
         # A step of more digits than the default keeps them up to the value.
         self.real = like.dtype if name == "float64" else self.default
-        self.largest = float(np.finfo("f8" if "64" in str(self.real) else "f4").max)
+        long = "64" in str(self.real)
+        self.largest = float(np.finfo("f8" if long else "f4").max)
+        self.noise = Namespace.noise if long else 2.0**-20
 
     # What libraries disagree on.
     def defaults(self) -> tuple[Any, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lrsched._engine.cycles import Cycles
 from lrsched._engine.protocol import ScheduleLike, SequenceLike
-from lrsched._engine.ratio import Ratio, plain, simple_fraction
+from lrsched._engine.ratio import Led, Ratio, plain, simple_fraction
 
 # No clock gets here; within the range of float32.
 FAR = 2.0**100
@@ -20,6 +20,9 @@ class Namespace:
     are those that libraries disagree on, that keep a Ratio exact, or whose textbook form loses
     digits: here they are once, as they are computed, and in `paper.py` as one writes them.
     """
+
+    # How far a value may be from the exact one, in proportion, by rounding alone.
+    noise = 2.0**-48
 
     def __init__(self, module: Any) -> None:
         self._module = module
@@ -42,13 +45,13 @@ class Namespace:
     def minimum(self, a: Any, b: Any) -> Any:
         """The smaller of the two; a step stays the kind of step it was."""
         if isinstance(a, Ratio):
-            return Ratio(self.minimum(a.n, b * a.d), a.d)
+            return a.at_most(b, self)
         return self._module.minimum(a, b)
 
     def maximum(self, a: Any, b: Any) -> Any:
         """The larger of the two; a step stays the kind of step it was."""
         if isinstance(a, Ratio):
-            return Ratio(self.maximum(a.n, b * a.d), a.d)
+            return a.at_least(b, self)
         return self._module.maximum(a, b)
 
     def a_number(self, value: Any) -> Any:
@@ -93,6 +96,28 @@ class Namespace:
             y < 0.5, self.log1p(-self.minimum(y, 0.5)), self.log(self.where(x > 0, x, 1.0))
         )
         return self.where(x > 0, -self.expm1(power * log_x), 1.0)
+
+    def logarithm(self, x: Any, most: int) -> Any:
+        """ln(1 + x) / ln(1 + most), for x up to `most`: never above 1, and 1 there."""
+        share = self.log1p(x) / math.log1p(most)
+        # Not every library has the last digit that Python's logarithm has.
+        return self.where(x < most, self.minimum(share, 1.0), 1.0)
+
+    def one_minus_logarithm(self, x: Any, left: Any, most: int) -> Any:
+        """1 - ln(1 + x) / ln(1 + most) for left = most - x, known to the last digit near 0."""
+        return self.logarithm(left / (x + 1), most)
+
+    def rounded(self, x: Any, rounding: str) -> Any:
+        """x as a whole number, "nearest" (halves up), "down" or "up".
+
+        What rounding errors alone may have moved from where it turns counts as being there.
+        """
+        below = self.floor(x)
+        beyond = x - below
+        slack = self.minimum(self.noise * self.maximum(self.abs(x), 1.0), 0.25)
+        if rounding == "up":
+            return below + self.where(beyond > slack, 1.0, 0.0)
+        return below + self.where(beyond + slack >= (1 if rounding == "down" else 0.5), 1.0, 0.0)
 
     def geometric(self, start: float, end: float, passed: Any, left: Any) -> Any:
         """start * (end / start)**passed for passed = 1 - left.
@@ -152,13 +177,28 @@ class Namespace:
         """Phase i of a sequence at step t - offsets[i], where offsets[i] <= t < offsets[i + 1]."""
         raise NotImplementedError
 
-    def cycle(self, t: Any, cycles: Cycles) -> tuple[Any, Any, Any]:
-        """Of lengthening cycles: which one t is in, t's step in it, by how much it is stretched."""
+    def cycle(self, t: Any, cycles: Cycles) -> tuple[Any, Any, Any, Any]:
+        """Of cycles that are not of one length: which one t is in, t's step in it, by how much it
+        is stretched, and its length."""
         i = self.count(cycles.begins[1:], t)
         u, factor = self.apart(t, self.take(cycles.begins, i)), self.take(cycles.factors, i)
         if cycles.ahead is not None:
             u = u + self.take(cycles.ahead, i)
-        return i, self.minimum(u, cycles.first * factor), factor  # past the table, the last holds
+        known = cycles.lengths
+        length = cycles.first * factor if known is None else self.take(known, i)
+        return i, self.minimum(u, length), factor, length  # past the table, the last holds
+
+    def led(self, u: Any, lead: int, factor: Any, whole: bool) -> Any:
+        """The step u where the steps after the first, the lead, are stretched; by a factor that is
+        a whole number or not."""
+        t, one = (u.n, u.d) if isinstance(u, Ratio) else (u, 1)
+        before, after = (
+            self.minimum(t, lead * one),
+            self.apart(self.maximum(t, lead * one), lead * one),
+        )
+        if whole or isinstance(u, Ratio):
+            return Ratio(before * factor + after, one * factor)
+        return Led(after, factor, before)
 
     def evaluate(self, schedule: Any, steps: Any, *of: Any) -> Any:
         """A schedule at an array of this library, or a family's members of those indices."""

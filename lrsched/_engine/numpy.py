@@ -13,7 +13,7 @@ import numpy as np
 from lrsched._engine.errors import failed, no_number, not_a_step, not_an_index, wrong_step
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.protocol import FamilyLike, ScheduleLike, SequenceLike
-from lrsched._engine.ratio import Ratio, plain
+from lrsched._engine.ratio import Led, Ratio, plain
 from lrsched._engine.stack import on_a_stack_of_its_own
 from lrsched._engine.tables import table
 
@@ -235,6 +235,8 @@ def _groups(index: np.ndarray[Any, Any], n: int) -> Iterator[np.ndarray[Any, Any
 
 
 def _pick(t: Any, index: Any) -> Any:
+    if isinstance(t, Led):
+        return Led(t.rest[index], t.d[index], t.whole[index])
     if isinstance(t, Ratio):
         return Ratio(t.n[index], t.d[index] if np.ndim(t.d) else t.d)
     return t[index]

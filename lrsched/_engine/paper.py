@@ -17,6 +17,9 @@ from lrsched._engine.protocol import ScheduleLike
 from lrsched._engine.ratio import Ratio, plain
 from lrsched._engine.symbols import LEAVES, Symbol, Symbols
 
+# Cycles that are written out one by one.
+_LISTED = 16
+
 
 class Paper(Symbols):
     """The namespace of formulas that are read."""
@@ -40,7 +43,11 @@ class Paper(Symbols):
             case "call" if args[0] in ("min", "max"):
                 return (self.minimum if args[0] == "min" else self.maximum)(*args[1:])
             case "log":
-                return Symbol(op, *args, floating=True) if symbolic(args) else math.log(*args)
+                return (
+                    Symbol(op, *args, floating=True)
+                    if symbolic(args)
+                    else math.log(*reversed(args))
+                )
         return super().operation(op, args)
 
     def cut(self, condition: Any) -> Any:
@@ -100,8 +107,16 @@ class Paper(Symbols):
 
         return among(0, len(boundaries))
 
-    def cycle(self, t: Any, cycles: Cycles) -> tuple[Any, Any, Any]:
+    def cycle(self, t: Any, cycles: Cycles) -> tuple[Any, Any, Any, Any]:
         t, growth = plain(t), cycles.stretch
+        if cycles.fixed:  # begun at steps that no usual function gives
+            if len(cycles.begins) > _LISTED:
+                raise NotImplementedError
+            i = self.count(cycles.begins[1:], t)
+            u = t - self.take(cycles.begins, i)
+            if cycles.ahead is not None:
+                u = u + self.take(cycles.ahead, i)
+            return i, u, self.take(cycles.factors, i), self.take(cycles.lengths or (), i)
         # Whole steps can't tell where a cycle of rounded length begins: the law will do.
         begun = Symbol("log", growth, 1 + (growth - 1) * (t / cycles.first), floating=True)
         i = Symbol("call", "floor", begun)
@@ -110,7 +125,12 @@ class Paper(Symbols):
         i = Symbol("let", "i", i)
         past = cycles.first * ((growth**i - 1) / (growth - 1))
         inside = (t - past) / growth**i
-        return i, Symbol("let", "u", inside, floating=True, most=_below(cycles.first)), 1
+        u = Symbol("let", "u", inside, floating=True, most=_below(cycles.first))
+        return i, u, 1, cycles.first
+
+    def led(self, u: Any, lead: int, factor: Any, whole: bool) -> Any:
+        u = plain(u)
+        return self.minimum(u, lead) + self.maximum(u - lead, 0) / factor
 
     def a_number(self, value: Any) -> Any:
         return value if isinstance(value, Symbol) else super().a_number(value)
@@ -128,6 +148,21 @@ class Paper(Symbols):
 
     def one_minus_power(self, x: Any, y: Any, power: float) -> Any:
         return 1 - x**power if isinstance(x, Symbol) else super().one_minus_power(x, y, power)
+
+    def logarithm(self, x: Any, most: int) -> Any:
+        if not isinstance(plain(x), Symbol):
+            return super().logarithm(x, most)
+        return Symbol("log", 1 + most, 1 + plain(x), floating=True)
+
+    def one_minus_logarithm(self, x: Any, left: Any, most: int) -> Any:
+        return 1 - self.logarithm(x, most)
+
+    def rounded(self, x: Any, rounding: str) -> Any:
+        if not isinstance(plain(x), Symbol):
+            return super().rounded(x, rounding)
+        if rounding == "nearest":
+            x = x + 0.5
+        return Symbol("call", "ceil" if rounding == "up" else "floor", plain(x), floating=True)
 
     def geometric(self, start: float, end: float, passed: Any, left: Any) -> Any:
         if not isinstance(passed, Symbol):

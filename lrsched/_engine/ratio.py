@@ -33,6 +33,13 @@ class Ratio:
     def divided(self) -> Any:
         return self.n / self.d
 
+    def at_most(self, k: Any, xp: Any) -> Ratio:
+        """The smaller of the two, by the functions of a library."""
+        return Ratio(xp.minimum(self.n, k * self.d), self.d)
+
+    def at_least(self, k: Any, xp: Any) -> Ratio:
+        return Ratio(xp.maximum(self.n, k * self.d), self.d)
+
     # Exact: the result is a step again.
     def __add__(self, k: Any) -> Ratio:
         return Ratio(self.n + k * self.d, self.d)
@@ -97,6 +104,54 @@ class Ratio:
 
     def __float__(self) -> float:
         return float(self.divided())
+
+
+class Led(Ratio):
+    """The step whole + rest / d, for a d that is not whole: `whole` times it would be rounded.
+
+    There is a rest only where `whole` has reached its last value.
+    """
+
+    __slots__ = ("rest", "whole")
+
+    def __init__(self, rest: Any, d: Any, whole: Any) -> None:
+        self.rest = rest
+        self.d = d
+        self.whole = whole
+
+    @property
+    def n(self) -> Any:
+        return self.rest + self.whole * self.d
+
+    def divided(self) -> Any:
+        return self.whole + self.rest / self.d
+
+    def at_most(self, k: Any, xp: Any) -> Ratio:
+        rest = xp.minimum(self.rest, xp.maximum(k - self.whole, 0) * self.d)
+        return Led(rest, self.d, xp.minimum(self.whole, k))
+
+    def at_least(self, k: Any, xp: Any) -> Ratio:
+        return Led(xp.maximum(self.rest, (k - self.whole) * self.d), self.d, self.whole)
+
+    def __add__(self, k: Any) -> Ratio:
+        return Led(self.rest, self.d, self.whole + k)
+
+    __radd__ = __add__
+
+    def __sub__(self, k: Any) -> Ratio:
+        return Led(self.rest, self.d, self.whole - k)
+
+    def __rsub__(self, k: Any) -> Ratio:
+        return Ratio((k - self.whole) * self.d - self.rest, self.d)
+
+    def __mod__(self, k: Any) -> Any:
+        return self.divided() % k
+
+    def __floordiv__(self, k: Any) -> Any:
+        return self.divided() // k
+
+    def __truediv__(self, k: Any) -> Any:
+        return self.divided() / k
 
 
 def plain(value: Any) -> Any:

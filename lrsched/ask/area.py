@@ -18,12 +18,12 @@ from lrsched._core.check import Count, rule_in
 from lrsched._core.schedule import A_SCHEDULE, Schedule
 from lrsched._core.value import public
 from lrsched._engine.ratio import simple_fraction
-from lrsched.ask.bounds import bounds, cycle_at
+from lrsched.ask.bounds import bounds, cycle_at, stretched, unstretched
 from lrsched.ask.questions import values_at
 from lrsched.shapes import curves, decay, piecewise, warmup
 from lrsched.shapes.compose import Product, Sequence, Sum
 from lrsched.shapes.cycles import Cycle
-from lrsched.shapes.views import Clip, Power, Shift, Staircase, Stretch, Take
+from lrsched.shapes.views import Clip, Power, Quantize, Shift, Staircase, Stretch, Take
 
 _COUNT = rule_in(Count)
 
@@ -106,9 +106,6 @@ def _inside(schedule: Schedule, first: Fraction, clock: Fraction, n: int) -> Fra
     match schedule:
         case piecewise.Constant(value=value) | warmup.ConstantWarmup(start=value):
             return n * Fraction(value)
-        case warmup.LinearGrowth(slope=slope, start=a):
-            middle = first + (n - 1) * clock / 2
-            return n * (Fraction(a) + Fraction(slope) * middle)
         case curves.Linear(steps=steps, start=a, end=b):
             return n * _line(0, a, steps, b, first + (n - 1) * clock / 2)
         case piecewise.PiecewiseLinear():
@@ -129,6 +126,8 @@ def _inside(schedule: Schedule, first: Fraction, clock: Fraction, n: int) -> Fra
             return n * Fraction(b) + away * _exponentials(
                 1, -1 / Decimal(timescale), first, clock, n
             )
+        case warmup.LinearGrowth(slope=slope, start=a):
+            return n * (Fraction(a) + Fraction(slope) * (first + (n - 1) * clock / 2))
         case decay.StepDecay():
             return _scaled(Fraction(schedule.start), lambda: _stairs(schedule, first, clock, n))
         case decay.MultiStepDecay(milestones=milestones):
@@ -172,6 +171,8 @@ def _inside(schedule: Schedule, first: Fraction, clock: Fraction, n: int) -> Fra
                 return n * Fraction(upper)
             if (lower is None or low >= lower) and (upper is None or high <= upper):
                 return _sum(inner, first, clock, n)
+        case Quantize() if clock == 1 and first.denominator == 1:
+            return _by_level(schedule, int(first), int(first) + n)
     raise _NoClosedFormError
 
 
@@ -183,6 +184,22 @@ def _constant(factor: Schedule) -> Fraction | None:
         case Power(schedule=piecewise.Constant(value=value), power=-1) if value:
             return 1 / Fraction(value)
     return None
+
+
+def _by_level(schedule: Schedule, start: int, stop: int) -> Fraction:
+    """Spans on which the value is known not to change are not visited."""
+    total, pending = Fraction(0), [(start, stop)]
+    while pending:
+        start, stop = pending.pop()
+        low, high = bounds(schedule, start, stop - 1)
+        if low == high:
+            total += (stop - start) * _exact(low)
+        elif stop - start <= _CHUNK:
+            total += _visited(schedule, start, stop - start)
+        else:
+            middle = (start + stop) // 2
+            pending += [(start, middle), (middle, stop)]
+    return total
 
 
 def _visited(schedule: Schedule, start: int, n: int) -> Fraction:
@@ -319,9 +336,9 @@ def _cycles(cycle: Cycle, first: Fraction, clock: Fraction, n: int) -> Fraction:
             return total
         t = first + done * clock
         i, begin, factor = cycle_at(cycle, math.floor(t))
-        length = cycle.first * factor
+        length = cycle.fixed + (cycle.first - cycle.fixed) * factor
         points = _before(int(begin + length), first, clock, n) - done
-        one = _one_cycle(cycle, (t - begin) / factor, clock / factor, points)
+        one = _one_cycle(cycle, t - begin, clock, factor, points)
         alike = 1
         if t == begin and factor == 1 == cycle.stretch and (length / clock).denominator == 1:
             alike = max(1, (n - done) // points)  # whole cycles ahead
@@ -330,14 +347,22 @@ def _cycles(cycle: Cycle, first: Fraction, clock: Fraction, n: int) -> Fraction:
     raise _NoClosedFormError
 
 
-def _one_cycle(cycle: Cycle, u: Fraction, clock: Fraction, n: int) -> Fraction:
-    """n steps within a cycle, with local steps u, u + clock, ... of its unstretched form."""
+def _one_cycle(cycle: Cycle, u: Fraction, clock: Fraction, factor: Fraction, n: int) -> Fraction:
+    """n steps u, u + clock, ... of a cycle that is so much stretched."""
     if not cycle.mirror:
-        return _sum(cycle.schedule, u, clock, n)
-    half = cycle.first // 2
-    forth = min(n, _before(half, u, clock, n))
-    last = cycle.first - (u + (n - 1) * clock)  # read backwards, the last step is the first
-    return _sum(cycle.schedule, u, clock, forth) + _sum(cycle.schedule, last, clock, n - forth)
+        return _forth(cycle, u, clock, factor, n)
+    half = stretched(cycle, Fraction(cycle.first // 2), factor)
+    forth = min(n, max(0, math.ceil((half - u) / clock)))
+    last = 2 * half - (u + (n - 1) * clock)  # read backwards, the last step is the first
+    return _forth(cycle, u, clock, factor, forth) + _forth(cycle, last, clock, factor, n - forth)
+
+
+def _forth(cycle: Cycle, u: Fraction, clock: Fraction, factor: Fraction, n: int) -> Fraction:
+    lead = min(n, _before(cycle.lead, u, clock, n))
+    rest = unstretched(cycle, u + lead * clock, factor)
+    return _sum(cycle.schedule, u, clock, lead) + _sum(
+        cycle.schedule, rest, clock / factor, n - lead
+    )
 
 
 def _cosines(first: Fraction, clock: Fraction, n: int) -> Fraction:

@@ -11,7 +11,7 @@ import bisect
 import heapq
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -20,12 +20,12 @@ from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched._engine.numpy import EXACT
 from lrsched._engine.ratio import simple_fraction
-from lrsched.ask.bounds import cycle_at, cycle_span
+from lrsched.ask.bounds import cycle_at, cycle_span, stretched, unstretched
 from lrsched.ask.questions import ASchedule, first_where
 from lrsched.shapes.compose import Product, Sequence, Sum
 from lrsched.shapes.cycles import Cycle
 from lrsched.shapes.decay import MultiStepDecay, StepDecay
-from lrsched.shapes.views import Clip, Power, Shift, Staircase, Stretch, Take, Warp
+from lrsched.shapes.views import Clip, Power, Quantize, Shift, Staircase, Stretch, Take, Warp
 
 Step = int | Fraction
 
@@ -43,9 +43,9 @@ def boundaries(schedule: ASchedule, total_steps: Count | None = None) -> tuple[i
 
     Ascending and without 0; each is the first step of what comes next. Through every combinator:
     phases, cycles and their way back, the stairs of `StepDecay`, `MultiStepDecay`,
-    `PiecewiseConstant` and `Staircase`, the knots of `PiecewiseLinear`, the peak of `Noam`, the end
-    of a factor or a term, and of the wait of a `Shift`. Of a user's class they are its `turns`. The
-    end of the schedule is the last, where it has one.
+    `PiecewiseConstant`, `Staircase` and `Quantize`, the knots of `PiecewiseLinear`, the peak of
+    `Noam`, the end of a factor or a term, and of the wait of a `Shift`. Of a user's class they are
+    its `turns`. The end of the schedule is the last, where it has one.
 
     Args:
         schedule: any schedule.
@@ -136,9 +136,13 @@ def marks(schedule: Schedule, after: Mark = START, own: bool = True) -> Iterator
             yield from _on_stairs(schedule, after, own)
         case Clip(schedule=inner) | Power(schedule=inner):
             yield from marks(inner, after, own)
+        case Quantize(schedule=inner):
+            stairs = _changes(schedule, _of_level, after) if own else ()
+            yield from _once(heapq.merge(marks(inner, after, own), stairs))
         case Warp():
             clock = marks(schedule.clock, after, own)
-            yield from _once(heapq.merge(clock, _through_clock(schedule, after, own)))
+            through = _changes(schedule.clock, _of_piece(schedule.schedule, own), after)
+            yield from _once(heapq.merge(clock, through))
         case Cycle():
             yield from _of_cycles(schedule, after, own)
         case _:
@@ -246,18 +250,20 @@ def _of_one(cycle: Cycle, begin: int, after: Mark, own: bool) -> Iterator[Mark]:
         rounded = factor.denominator > 1 and at < EXACT and float(at).is_integer()
         return Mark(int(float(at)) if rounded else at, late)
 
-    forth = marks(cycle.schedule, Mark((after.at - start) / factor, after.late), own)
+    seen = unstretched(cycle, Fraction(after.at - start), factor)
+    forth = marks(cycle.schedule, Mark(seen, after.late), own)
     for at, late in itertools.takewhile(lambda mark: mark.at < length, forth):
-        yield mark(start + at * factor, late)
+        yield mark(start + stretched(cycle, Fraction(at), factor), late)
     if not cycle.mirror:
         return
-    half, whole = start + length * factor, start + 2 * length * factor
+    long = stretched(cycle, Fraction(length), factor)
+    half, whole = start + long, start + 2 * long
     if after < Mark(half):
         yield mark(half, False)
-    ahead = min(Fraction(length), (whole - after.at) / factor)
+    ahead = min(Fraction(length), unstretched(cycle, whole - after.at, factor))
     for at, late in _descending(cycle.schedule, Mark(ahead, True), own):
         if at < length:
-            yield mark(whole - at * factor, not late)
+            yield mark(whole - stretched(cycle, Fraction(at), factor), not late)
 
 
 def _descending(schedule: Schedule, before: Mark, own: bool) -> Iterator[Mark]:
@@ -298,42 +304,64 @@ def last_marks(schedule: Schedule, before: Mark, many: int, own: bool = True) ->
     return found or further[:many]
 
 
-def _through_clock(warp: Warp, after: Mark, own: bool) -> Iterator[Mark]:
-    """The marks of a warped schedule, where its clock gets to them, or back behind them.
+# The values between which a schedule does not change, the lower one included, by one of them.
+Range = Callable[[float], tuple[float, float]]
 
-    The clock is looked at on whole steps: what it passes forth and back between two is not seen.
-    """
-    clock, now, crept = warp.clock, float(after.at), 0
-    while now < EXACT:  # a float beyond has no next step
-        seen = Fraction(min(max(clock(now), 0.0), _FAR))
-        ahead = next(marks(warp.schedule, Mark(seen), own), None)
-        behind = last_marks(warp.schedule, Mark(seen, True), 1, own)
+
+def _of_level(value: float) -> tuple[float, float]:
+    """Of a schedule that goes in stairs."""
+    return value, math.nextafter(value, math.inf)
+
+
+def _of_piece(schedule: Schedule, own: bool) -> Range:
+    """Of a clock, as the schedule that is read by it has its marks; below 0 it reads as 0."""
+
+    def around(value: float) -> tuple[float, float]:
+        seen = Fraction(min(max(value, 0.0), _FAR))
+        ahead = next(marks(schedule, Mark(seen), own), None)
+        behind = last_marks(schedule, Mark(seen, True), 1, own)
         upper = math.inf if ahead is None else _reached(ahead)
-        lower = _reached(behind[0]) if behind else -math.inf
-        step = _leaves(clock, lower, upper, math.floor(now) + 1)
+        lower = _reached(behind[0]) if behind else 0.0
+        return lower if lower > 0 else -math.inf, upper
+
+    return around
+
+
+def _changes(schedule: Schedule, around: Range, after: Mark) -> Iterator[Mark]:
+    """Where the value of a schedule leaves the range that it is in, again and again.
+
+    It is looked at on whole steps: what it passes forth and back between two is not seen.
+    """
+    now, crept = float(after.at), 0
+    while now < EXACT:  # a float beyond has no next step
+        lower, upper = around(schedule(now))
+        step = _leaves(schedule, lower, upper, math.floor(now) + 1)
         if step is None or step > EXACT:
             return
         begin = before = now
         now = float(step)
         while before < (middle := (before + now) / 2) < now:
-            if lower <= max(clock(middle), 0.0) < upper:
+            if lower <= schedule(middle) < upper:
                 before = middle
             else:
                 now = middle
         # Where values go to and fro in their last digits, so would the search, for ever.
-        least = max(1.0, begin) * 2.0**-45
+        least = max(1.0, begin) * _LEAST
         crept = crept + 1 if now - begin < least else 0
         if crept > 4:
             now = begin + least
             continue
         whole = math.floor(now)
-        late = begin <= whole < now < whole + least  # right after a whole step
+        late = begin <= whole < now < whole + max(1.0, whole) * _LEAST  # right after a whole step
         # The first float there; what rounds to it is there too: a cycle asks about its quotients.
         edge = (Fraction(before) + Fraction(now)) / 2
         at = whole if late or now == whole else edge
         if after < (mark := Mark(at, late)):
             yield mark
 
+
+# As many digits of a step are those of what happens there.
+_LEAST = 2.0**-45
 
 # No clock goes further.
 _FAR = 2.0**128
@@ -347,18 +375,17 @@ def _reached(mark: Mark) -> float:
     return near
 
 
-def _leaves(clock: Schedule, lower: float, upper: float, after: int) -> int | None:
-    """The first step on which a clock is not between two numbers, the lower one included."""
-    if not lower <= max(clock(float(after)), 0.0) < upper:
+def _leaves(schedule: Schedule, lower: float, upper: float, after: int) -> int | None:
+    """The first step on which a value is not between two numbers, the lower one included."""
+    if not lower <= schedule(float(after)) < upper:
         return after
-    least = lower if lower > 0 else -math.inf
     try:
         return first_where(
             "boundaries",
-            clock,
-            lambda within: within.low < least or within.high >= upper,
-            lambda values: (values < least) | (values >= upper),
+            schedule,
+            lambda within: within.low < lower or within.high >= upper,
+            lambda values: (values < lower) | (values >= upper),
             after,
         )
-    except ValueError:  # a user's clock, and nothing to be seen in ten million steps
+    except ValueError:  # a user's class, and nothing to be seen in ten million steps
         return None

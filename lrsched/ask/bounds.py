@@ -21,7 +21,7 @@ from lrsched._engine.numbers import NUMBERS
 from lrsched._engine.numpy import EXACT
 from lrsched.shapes.compose import Product, Sequence, Sum
 from lrsched.shapes.cycles import Cycle
-from lrsched.shapes.views import Clip, Power, Shift, Staircase, Stretch, Take, Warp
+from lrsched.shapes.views import Clip, Power, Quantize, Shift, Staircase, Stretch, Take, Warp
 
 # The last step that anybody asks about: it stands for "for ever".
 LAST = 2**1000
@@ -88,6 +88,13 @@ def bounds(schedule: Schedule, a: int, b: int, whole: bool = True) -> Bounds:
             )
         case Power(schedule=inner, power=k):
             return _raised(bounds(inner, a, b, whole), k)
+        case Quantize(schedule=inner):
+            return Bounds(
+                *(
+                    value if math.isinf(value) else float(schedule.of(value, NUMBERS))
+                    for value in bounds(inner, a, b, whole)
+                )
+            )
     return UNKNOWN if schedule.turns is None else _turning(schedule, schedule.turns, a, b)
 
 
@@ -149,9 +156,12 @@ def _cycle(cycle: Cycle, a: int, b: int, whole: bool) -> Bounds:
         return _union([_hull(_value(cycle, b)), *(_times(one, gain) for gain in gains)])
     u, v = a - begin, b - begin
     if cycle.mirror:
-        half = length * factor
+        half = stretched(cycle, Fraction(length), factor)
         u, v = (2 * half - v, 2 * half - u) if u >= half else (min(u, 2 * half - v), min(v, half))
-    inside = bounds(cycle.schedule, *_divided(u, v, factor), whole and factor == 1)
+    x, y = unstretched(cycle, u, factor), unstretched(cycle, v, factor)
+    more = factor.denominator > 1  # a rounded power
+    low, high = max(0, math.floor(x) - more), math.ceil(y) + more
+    inside = bounds(cycle.schedule, low, high, whole and factor == 1)
     return _times(inside, _hull(power(cycle.gain, i)))
 
 
@@ -173,6 +183,16 @@ def cycle_at(cycle: Cycle, t: int) -> tuple[int, Fraction, Fraction]:
     i = bisect.bisect_right(table.begins, t) - 1
     ahead = Fraction(0 if table.ahead is None else table.ahead[i])
     return i, table.begins[i] - ahead, Fraction(table.factors[i])
+
+
+def unstretched(cycle: Cycle, u: Fraction, factor: Fraction) -> Fraction:
+    """The step of the schedule that is played u steps into a cycle so much stretched."""
+    return min(u, Fraction(cycle.lead)) + max(u - cycle.lead, Fraction(0)) / factor
+
+
+def stretched(cycle: Cycle, x: Fraction, factor: Fraction) -> Fraction:
+    """How far into a cycle so much stretched the schedule has come to its step x."""
+    return min(x, Fraction(cycle.lead)) + max(x - cycle.lead, Fraction(0)) * factor
 
 
 def cycle_span(cycle: Cycle, i: int) -> tuple[int | None, int | None]:

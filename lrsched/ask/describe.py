@@ -109,10 +109,10 @@ def _cycles(cycle: Cycle, within: int) -> Iterator[Phase]:
         end = cycle.steps if end is None or i + 1 == cycle.count else end
         _, start, factor = cycle_at(cycle, begin)
         one = Cycle(cycle.schedule, mirror=True, count=1) if cycle.mirror else cycle.schedule
-        if start == begin:
-            one = Stretch(one, float(factor)) if factor > 1 else one
+        if start == begin and not (cycle.lead and factor != 1):
+            one = Stretch(one, float(factor)) if factor != 1 else one
             scale = power(cycle.gain, i)
-        else:  # on for a part of a step already
+        else:  # on for a part of a step already, or stretched in part
             one, scale = Shift(cycle, begin), 1.0
         yield Phase(one, begin, end, scale, i + 1, None if endless else many)
 

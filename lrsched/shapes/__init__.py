@@ -24,13 +24,23 @@ from lrsched.shapes.decay import (
     TanhDecay,
 )
 from lrsched.shapes.piecewise import Constant, PiecewiseConstant, PiecewiseLinear
-from lrsched.shapes.views import Clip, Power, Shift, Staircase, Stretch, Take, Warp
+from lrsched.shapes.views import (
+    Clip,
+    Power,
+    Quantize,
+    Shift,
+    Staircase,
+    Stretch,
+    Take,
+    Warp,
+)
 from lrsched.shapes.warmup import (
     ConstantWarmup,
     CosineWarmup,
     ExponentialWarmup,
     LinearGrowth,
     LinearWarmup,
+    LogarithmicWarmup,
     PolynomialWarmup,
     SaturatingWarmup,
 )
@@ -51,6 +61,7 @@ __all__ = [
     "LinearDecay",
     "LinearGrowth",
     "LinearWarmup",
+    "LogarithmicWarmup",
     "MultiStepDecay",
     "Noam",
     "PiecewiseConstant",
@@ -60,6 +71,7 @@ __all__ = [
     "Power",
     "PowerDecay",
     "Product",
+    "Quantize",
     "RexDecay",
     "SaturatingWarmup",
     "Sequence",

@@ -122,6 +122,14 @@ class PowerOfLeft(Ramp):
         return xp.one_minus_power(self.left(t), self.passed(t), self.power)
 
 
+class Logarithmic(Ramp):
+    def share_of_end(self, t: Any, xp: Any) -> Any:
+        return xp.logarithm(t, self.steps) if self.steps else 1.0
+
+    def share_of_start(self, t: Any, xp: Any) -> Any:
+        return xp.one_minus_logarithm(t, self.steps - t, self.steps) if self.steps else 0.0
+
+
 class Rex(Ramp):
     beta: float
 

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from typing import Any
+from typing import Any, Literal
 
 from lrsched._core.check import (
     MOST,
@@ -260,6 +260,60 @@ class Clip(_Wrapper):
         value = self.schedule.held(t, xp)
         value = value if self.lower is None else xp.maximum(value, self.lower)
         return value if self.upper is None else xp.minimum(value, self.upper)
+
+
+@value
+class Quantize(_Wrapper):
+    """A schedule in multiples of a unit: whole batch sizes, accumulation counts, image sizes.
+
+    Formula: unit * round(schedule(t) / unit), where "nearest" takes halves up, "down" is the floor
+    and "up" the ceiling.
+
+    A schedule that is to be 16 may be 15.999999999999996, by rounding errors; "down" makes 16 of it
+    all the same. What is no further from where it turns than such errors reach, 2**-48 of the value
+    or of the unit (2**-20 in the float32 of other libraries), counts as being there, so that all
+    libraries agree on values that are meant to be whole, or halves.
+
+    Args:
+        schedule: any schedule.
+        unit: positive; what the values are multiples of, each rounded once if it is not whole.
+        rounding: "nearest", "down" or "up".
+
+    Raises:
+        TypeError, ValueError: schedule is none, unit no positive finite number, rounding none of
+            the three words.
+
+    Source: `numpy.round`, `numpy.floor` and `numpy.ceil`; batch sizes that grow in training (Smith
+    et al. 2017, arXiv:1711.00489) and image sizes that do (Tan & Le 2021, arXiv:2104.00298).
+
+    >>> import lrsched as lrs
+    >>> batch = lrs.Quantize(lrs.LinearWarmup(100, start=32, end=256), unit=32)
+    >>> batch([0, 7, 8, 50, 100])
+    array([ 32.,  32.,  64., 160., 256.])
+    >>> lrs.boundaries(batch)
+    (8, 22, 36, 50, 65, 79, 93, 100)
+    >>> rise = 64 * lrs.CosineWarmup(3)
+    >>> rise(1), lrs.Quantize(rise, rounding="down")(1)
+    (15.999999999999996, 16.0)
+    """
+
+    schedule: Schedule
+    unit: Positive = 1
+    rounding: Literal["nearest", "down", "up"] = "nearest"
+
+    @property
+    def steps(self) -> int | None:
+        """Length in steps: the schedule's."""
+        return self.schedule.steps
+
+    def formula(self, t: Any, xp: Any) -> Any:
+        return self.of(self.schedule.held(t, xp), xp)
+
+    def of(self, value: Any, xp: Any) -> Any:
+        """The multiple that a value becomes."""
+        if self.unit == 1:
+            return xp.rounded(value, self.rounding)
+        return self.unit * xp.rounded(value / self.unit, self.rounding)
 
 
 @value

@@ -1,4 +1,4 @@
-"""Warmups: schedules that rise from `start` to `end`, by default from 0 to 1."""
+"""Warmups: schedules that rise from `start` to `end`, from 0 to 1 by default; an endless line."""
 
 from typing import Any
 
@@ -127,6 +127,35 @@ class ExponentialWarmup(curves.Geometric):
 
 
 @value
+class LogarithmicWarmup(curves.Logarithmic):
+    """A logarithm up from `start` to `end`: most of the rise is in the first steps.
+
+    Formula: start * (1 - w) + end * w, with w = ln(1 + t) / ln(1 + steps).
+
+    DeepSpeed divides by ln(warmup_num_steps), so that its warmup is over one step earlier: it is
+    `LogarithmicWarmup(warmup_num_steps - 1, start=warmup_min_lr, end=warmup_max_lr)`.
+
+    Args:
+        steps: length in steps.
+        start: the value at step 0.
+        end: the value at step `steps`, held from there on.
+
+    Raises:
+        TypeError, ValueError: steps is no count, or start or end no finite number.
+
+    Source: `deepspeed.runtime.lr_schedules.WarmupLR`, whose default it is (`warmup_type="log"`).
+
+    >>> import lrsched as lrs
+    >>> lrs.LogarithmicWarmup(7)([0, 1, 3, 7, 8])
+    array([0.        , 0.33333333, 0.66666667, 1.        , 1.        ])
+    """
+
+    steps: Count
+    start: Real = 0.0
+    end: Real = 1.0
+
+
+@value
 class ConstantWarmup(curves.Finite):
     """`start` for `steps` steps, then a jump to `end`.
 
@@ -185,26 +214,26 @@ class SaturatingWarmup(curves.Saturating):
 
 @value
 class LinearGrowth(Schedule):
-    """A straight line from `start` on, without an end: as much more with every step.
+    """A straight line without an end: a clock for `Warp`, or a batch size that grows.
 
-    Where slope and start have opposite signs, values near 0 are as exact as `start` is.
-
-    Formula: start + slope * t.
+    Formula: start + slope * t. Where start and slope have different signs, its digits are those of
+    the larger of the two summands; beyond the range of floats it is infinite.
 
     Args:
-        slope: what each step adds.
+        slope: what is added in each step; below 0 for a line down.
         start: the value at step 0.
 
     Raises:
         TypeError, ValueError: slope or start is no finite number.
 
-    Source: a counter of samples or tokens, as the clock of Megatron-LM's schedules.
+    Source: the training batch that grows by a fixed amount in fixed time, as in Megatron's
+    `--rampup-batch-size`.
 
     >>> import lrsched as lrs
-    >>> lrs.LinearGrowth(32)([0, 1, 2, 10])
-    array([  0.,  32.,  64., 320.])
-    >>> lrs.Warp(lrs.LinearDecay(100), lrs.LinearGrowth(32))([0, 1, 2, 3, 4])
-    array([1.  , 0.68, 0.36, 0.04, 0.  ])
+    >>> lrs.LinearGrowth(0.5, start=8)([0, 1, 2, 1000])
+    array([  8. ,   8.5,   9. , 508. ])
+    >>> lrs.Warp(lrs.LinearDecay(4), clock=lrs.LinearGrowth(0.5))([0, 1, 2, 8])
+    array([1.   , 0.875, 0.75 , 0.   ])
     """
 
     slope: Real
@@ -213,4 +242,4 @@ class LinearGrowth(Schedule):
     turns = ()
 
     def formula(self, t: Any, xp: Any) -> Any:
-        return self.start + self.slope * t
+        return self.start + self.slope * t if self.start else self.slope * t

@@ -47,6 +47,8 @@ def piece(s: lrs.Schedule, t: Fraction) -> Hashable:
         case lrs.Staircase():
             stair = t // s.every
             return stair if s.steps is None else min(stair, s.steps // s.every)
+        case lrs.Quantize():
+            return s(float(t)), piece(s.schedule, t)
         case lrs.Clip():
             return piece(s.schedule, t)
         case lrs.Warp():
@@ -71,15 +73,21 @@ def cycle_and_piece(s: lrs.Cycle, t: Fraction) -> Hashable:
     i, begin, factor = 0, Fraction(0), Fraction(1)
     assert s.schedule.steps is not None
     length = Fraction(s.schedule.steps)
-    while i != s.count and math.ceil(begin + s.first * factor) <= t:
-        begin += s.first * factor
+    ways = 2 if s.mirror else 1
+
+    def half() -> Fraction:
+        return s.lead + (length - s.lead) * factor
+
+    while i != s.count and math.ceil(begin + ways * half()) <= t:
+        begin += ways * half()
         factor *= Fraction(Decimal(repr(s.stretch)))
         i += 1
     if i == s.count:
         return "over"
-    u = (t - begin) / factor
-    back = s.mirror and u >= length
-    u = 2 * length - u if back else u
+    u = t - begin
+    back = s.mirror and u >= half()
+    u = 2 * half() - u if back else u
+    u = u if u < s.lead else s.lead + (u - s.lead) / factor
     # At its very end, the schedule within a cycle has not ended: it turns, or begins anew.
     return i, back, piece(s.schedule, min(max(u, Fraction(0)), length - Fraction(1, 10**12)))
 
@@ -126,8 +134,13 @@ def sequence(phases: list[lrs.Schedule]) -> lrs.Schedule:
     return lrs.Sequence(*(p if p.steps is not None else lrs.Take(p, 7) for p in first), last)
 
 
-def cycle(schedule: lrs.Schedule, *rest: Any) -> lrs.Schedule:
-    return lrs.Cycle(schedule if schedule.steps else lrs.Take(schedule, 5), *rest)
+def cycle(schedule: lrs.Schedule, *rest: Any, lead: int) -> lrs.Schedule:
+    inner = schedule if schedule.steps else lrs.Take(schedule, 5)
+    return lrs.Cycle(inner, *rest, lead=lead if lead < (inner.steps or 0) else 0)
+
+
+def shrinking(schedule: lrs.Schedule, mirror: bool, stretch: float, lead: int) -> lrs.Schedule:
+    return lrs.Cycle(lrs.Take(schedule, 9), mirror, stretch, count=3, lead=lead)
 
 
 def combined(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -146,8 +159,13 @@ def combined(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             st.sampled_from([1, 1, 2, 3, 1.5, 1.25]),
             st.just(0.5),
             SOME | st.none(),
+            lead=st.sampled_from([0, 0, 1, 3]),
+        ),
+        st.builds(
+            shrinking, inner, st.booleans(), st.sampled_from([0.5, 0.75]), st.sampled_from([0, 2])
         ),
         st.builds(lrs.Staircase, inner, SOME),
+        st.builds(lrs.Quantize, inner, st.sampled_from([1, 0.25, 7])),
         st.builds(lrs.Clip, inner, lower=st.just(0.25)),
     )
 

@@ -99,6 +99,14 @@ ConstantWarmup(5, start=None)
     TypeError: ConstantWarmup: start must be a finite number, got None
 ConstantWarmup(5, start=0.1, end=inf)
     ValueError: ConstantWarmup: end must be a finite number, got inf
+LogarithmicWarmup(-1)
+    ValueError: LogarithmicWarmup: steps must be a non-negative integer, got -1
+LogarithmicWarmup(10, end="1")
+    TypeError: LogarithmicWarmup: end must be a finite number, got '1'
+LinearGrowth(inf)
+    ValueError: LinearGrowth: slope must be a finite number, got inf
+LinearGrowth(1, start=None)
+    TypeError: LinearGrowth: start must be a finite number, got None
 SaturatingWarmup(0)
     ValueError: SaturatingWarmup: timescale must be a positive finite number, got 0
 SaturatingWarmup(-100)
@@ -397,6 +405,20 @@ Cycle(LinearDecay(10), mirror=None)
     TypeError: Cycle: mirror must be True or False, got None
 Cycle(LinearDecay(10), stretch=0)
     ValueError: Cycle: stretch must be ..., got 0
+Cycle(LinearDecay(10), stretch=0.9995, count=2)
+    ValueError: Cycle: stretch must be 1, at least 1.001, or above 0 and at most 0.999, got 0.9995
+Cycle(LinearDecay(10), stretch=0.5)
+    ValueError: Cycle: count must be a positive integer where cycles shrink, ..., got None
+Cycle(LinearDecay(10), stretch=0.5, count=5)
+    ValueError: Cycle: count must be of so few cycles that the last shrinks to one step ..., got 5
+Cycle(LinearDecay(10), stretch=0.5, count=2, lead=9)
+    ValueError: Cycle: count must be of so few cycles that the last shrinks to one step ..., got 2
+Cycle(LinearDecay(10), stretch=0.5, count=10**30)
+    ValueError: Cycle: count must be of so few cycles that the last shrinks to one step ...
+Cycle(LinearDecay(10), lead=10)
+    ValueError: Cycle: lead must be below the 10 steps of the schedule, got 10
+Cycle(LinearDecay(10), lead=-1)
+    ValueError: Cycle: lead must be a non-negative integer, got -1
 Cycle(LinearDecay(10), stretch=-2)
     ValueError: Cycle: stretch must be ..., got -2
 Cycle(LinearDecay(10), stretch=nan)
@@ -413,6 +435,14 @@ Cycle(LinearDecay(10), count=-1)
     ValueError: Cycle: count must be a positive integer or None, got -1
 Cycle(LinearDecay(10), count=2.5)
     ValueError: Cycle: count must be a positive integer or None, got 2.5
+Quantize(LinearDecay(10), unit=0)
+    ValueError: Quantize: unit must be a positive finite number, got 0
+Quantize(LinearDecay(10), rounding="floor")
+    ValueError: Quantize: rounding must be one of 'nearest', 'down', 'up', got 'floor'
+Quantize(LinearDecay(10), rounding=None)
+    TypeError: Quantize: rounding must be one of 'nearest', 'down', 'up', got None
+Quantize(32)
+    TypeError: Quantize: schedule must be a schedule, got 32
 Clip(LinearDecay(10), lower=0.5, upper=0.1)
     ValueError: Clip: lower must be at most upper=0.1, got 0.5
 Clip(LinearDecay(10), lower=nan)

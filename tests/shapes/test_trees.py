@@ -22,6 +22,7 @@ positive = st.sampled_from([1.0, 0.5, 2.0, 3.0]) | st.floats(0.1, 1000)
 powers = st.sampled_from([1.0, 0.5, 2.0, 3.0]) | st.floats(0.05, 20)
 gammas = st.sampled_from([0.0, 0.1, 0.5, 1.0, 2.0, 1e-300]) | st.floats(0, 1.2)
 fractions = st.sampled_from([0.0, 0.5, 0.9]) | st.floats(0, 0.999)
+roundings = st.sampled_from(["nearest", "down", "up"])
 increasing = st.lists(st.integers(0, 1000), max_size=4, unique=True).map(sorted)
 
 
@@ -47,6 +48,8 @@ shapes = st.one_of(
         st.builds(cls, lengths, powers, start=values, end=values)
         for cls in (lrs.PolynomialWarmup, lrs.PolynomialDecay, lrs.PowerDecay)
     ),
+    st.builds(lrs.LogarithmicWarmup, lengths, values, values),
+    st.builds(lrs.LinearGrowth, values, values),
     geometric(lrs.ExponentialWarmup),
     geometric(lrs.GeometricDecay),
     st.builds(lrs.ConstantWarmup, lengths, values, values),
@@ -79,6 +82,22 @@ def sequences(draw, inner):
     return lrs.Sequence(*phases, draw(inner))
 
 
+@st.composite
+def cycles(draw, inner):
+    schedule = draw(finite(inner, least=1))
+    lead = draw(st.just(0) | st.integers(0, schedule.steps - 1))
+    # Shrunk three times, this is still a step; divided by any of these, a step loses nothing.
+    shrinks = schedule.steps - lead >= 8
+    return lrs.Cycle(
+        schedule,
+        mirror=draw(st.booleans()),
+        stretch=draw(st.sampled_from([1, 1, 2, 3, 5, 10, *[0.5] * shrinks])),
+        gain=draw(st.sampled_from([1.0, 0.5, 0.0, 1.1]) | st.floats(0, 1.5)),
+        count=draw(st.integers(1, 4) if shrinks else st.none() | st.integers(1, 5)),
+        lead=lead,
+    )
+
+
 def combinators(inner):
     # Whole factors, and those whose division loses nothing: see rounding.py.
     factors = st.sampled_from([0.25, 0.5, 1.0, 2.0]) | st.integers(1, 100)
@@ -91,14 +110,7 @@ def combinators(inner):
         st.builds(lrs.Take, inner, lengths),
         st.builds(lrs.Shift, inner, st.integers(-1000, 1000)),
         st.builds(lrs.Stretch, inner, factors),
-        st.builds(
-            lrs.Cycle,
-            finite(inner, least=1),
-            mirror=st.booleans(),
-            stretch=st.sampled_from([1, 1, 2, 3, 5, 10]),
-            gain=st.sampled_from([1.0, 0.5, 0.0, 1.1]) | st.floats(0, 1.5),
-            count=st.none() | st.integers(1, 5),
-        ),
+        cycles(inner),
         st.builds(lambda schedule, both: lrs.Clip(schedule, *both), inner, bounds),
         st.builds(operator.sub, inner, inner | values),
         st.builds(operator.sub, values, inner),
@@ -106,6 +118,7 @@ def combinators(inner):
         st.builds(operator.truediv, inner, values.filter(bool)),
         st.builds(operator.neg, inner),
         st.builds(lrs.Power, inner, st.sampled_from([0.5, 2.0, -1.0, 3.0, 0.0, -0.5])),
+        st.builds(lrs.Quantize, inner, st.sampled_from([1, 32, 0.1]) | positive, roundings),
     )
 
 
@@ -145,7 +158,12 @@ def landmarks(schedule, scale=Fraction(1), start=Fraction(0)):
             yield from landmarks(inner, scale, start)
             yield start + scale * first
             yield start + scale * first * (1 + stretch)
-        case lrs.Take(schedule=inner) | lrs.Clip(schedule=inner) | lrs.Power(schedule=inner):
+        case (
+            lrs.Take(schedule=inner)
+            | lrs.Clip(schedule=inner)
+            | lrs.Power(schedule=inner)
+            | lrs.Quantize(schedule=inner)
+        ):
             yield from landmarks(inner, scale, start)
         case lrs.MultiStepDecay(milestones=steps) | lrs.PiecewiseConstant(boundaries=steps):
             yield from (start + scale * step for step in steps)
