@@ -20,8 +20,10 @@ from lrsched.shapes import (
 Decay = Literal["linear", "cosine", "1-sqrt", "exponential", "inverse"]
 
 
-def named_decay(preset: str, name: Decay, steps: int, start: float, end: float) -> Schedule:
-    """The decay of that name between two values; exact at both."""
+def named_decay(
+    preset: str, name: Decay, steps: int, start: float, end: float, of: str = "peak"
+) -> Schedule:
+    """The decay of that name between two values, exact at both; `of` says what `start` is."""
     if name == "linear":
         return LinearDecay(steps, start=start, end=end)
     if name == "cosine":
@@ -29,12 +31,12 @@ def named_decay(preset: str, name: Decay, steps: int, start: float, end: float) 
     if name == "1-sqrt":
         return PowerDecay(steps, power=0.5, start=start, end=end)
     if start == 0 or end == 0 or (start > 0) != (end > 0):
-        rule = f'nonzero and of the sign of peak={start} for decay="{name}"'
+        rule = f'nonzero and of the sign of {of}={start} for decay="{name}"'
         raise refusal(ValueError, preset, "end", rule, end)
     if name == "exponential":
         return GeometricDecay(steps, start=start, end=end)
     if abs(end) > abs(start):
-        rule = f'no further from 0 than peak={start} for decay="inverse"'
+        rule = f'no further from 0 than {of}={start} for decay="inverse"'
         raise refusal(ValueError, preset, "end", rule, end)
     if steps == 0:
         return Constant(end, 0)

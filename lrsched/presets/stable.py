@@ -10,6 +10,7 @@ from lrsched._core.check import (
     Fraction,
     Nonzero,
     Positive,
+    PositiveCount,
     Real,
     Steps,
     checked,
@@ -247,8 +248,8 @@ def power_scheduler(
     peak: Positive,
     total_steps: Count,
     *,
-    batch: Positive,
-    tokens: Positive,
+    batch: PositiveCount,
+    tokens: PositiveCount,
     scale: Positive = 4.6,
     power: Positive = 0.51,
     decay_steps: Count | None = None,
@@ -304,7 +305,7 @@ def power_scheduler(
     return Sequence(
         LinearWarmup(rise, end=curve(0)),
         Take(curve, level),
-        named_decay("power_scheduler", decay, fall, curve(level), end),
+        named_decay("power_scheduler", decay, fall, curve(level), end, of="the curve's end"),
     )
 
 

@@ -502,9 +502,9 @@ power_scheduler(0.1, 100, batch=8, tokens=8192, warmup_steps=0, decay_steps=10, 
 power_scheduler(0.1, 100, batch=8, tokens=8192, warmup_fraction=0.001, decay_steps=10, end=0.01)
     ValueError: power_scheduler: warmup_fraction must be at least one step, ..., got 0.001
 power_scheduler(0.1, 100, batch=8, tokens=8192, warmup_steps=5, decay_steps=10, end=0)
-    ValueError: power_scheduler: end must be nonzero and of the sign of peak=..., got 0.0
+    ValueError: power_scheduler: end must be nonzero and of the sign of the curve's end=..., got 0.0
 power_scheduler(0.1, 100, batch=0, tokens=8192, warmup_steps=5, decay_steps=10, end=0.01)
-    ValueError: power_scheduler: batch must be a positive finite number, got 0
+    ValueError: power_scheduler: batch must be a positive integer, got 0
 power_scheduler(-0.1, 100, batch=8, tokens=8192, warmup_steps=5, decay_steps=10, end=0.01)
     ValueError: power_scheduler: peak must be a positive finite number, got -0.1
 warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=20, decay="sqrt")
@@ -660,8 +660,8 @@ PRESETS = {
     "power_scheduler": {
         "peak": 0.02,
         "total_steps": 100,
-        "batch": 8.0,
-        "tokens": 8192.0,
+        "batch": 8,
+        "tokens": 8192,
         "scale": 4.6,
         "power": 0.51,
         "decay_steps": 10,
