@@ -85,10 +85,14 @@ __all__ = [
     "one_cycle",
     "parse",
     "plot",
+    "power_scheduler",
     "range_test",
     "samples_clock",
+    "slanted_triangular",
     "to_dict",
     "to_json",
+    "trapezoid",
+    "tri_stage",
     "triangular",
     "trust_ratio",
     "warmup_constant",
@@ -98,6 +102,7 @@ __all__ = [
     "warmup_multistep",
     "warmup_polynomial",
     "warmup_stable_decay",
+    "wsd_s",
 ]
 
 # Start-up: looked up when asked for. A training run that only wants values pays for no more. Any

@@ -506,7 +506,57 @@ warmup_inverse_sqrt(0.1, 100, warmup_steps=10, timescale=0)
 warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=91)
     ValueError: warmup_stable_decay: decay_steps must be at most ... the warmup, got 91
 warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=-1)
-    ValueError: warmup_stable_decay: decay_steps must be a non-negative integer, got -1
+    ValueError: warmup_stable_decay: decay_steps must be a non-negative integer or None, got -1
+warmup_stable_decay(0.1, 100, warmup_steps=10, decay_fraction=0.95)
+    ValueError: warmup_stable_decay: decay_fraction ... the 90 steps after the warmup, ..., got 0.95
+warmup_stable_decay(0.1, 100, warmup_steps=10, decay_fraction=2)
+    ValueError: warmup_stable_decay: decay_fraction must be a number from 0 to 1 or None, got 2
+warmup_stable_decay(0.1, 100, warmup_steps=10)
+    ValueError: warmup_stable_decay: decay_steps must be given, or decay_fraction ..., got neither
+warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=20, decay_fraction=0.2)
+    ValueError: warmup_stable_decay: decay_steps must be given, or decay_fraction ..., got both
+warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=20, decay="inverse")
+    ValueError: warmup_stable_decay: end must be nonzero and of the sign of peak=0.1..., got 0.0
+warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=20, decay="inverse", end=0.2)
+    ValueError: warmup_stable_decay: end must be no further from 0 than peak=0.1..., got 0.2
+trapezoid(0.1, 100, warmup_steps=10)
+    ValueError: trapezoid: decay_steps must be given, or decay_fraction ..., got neither
+trapezoid(0.1, 100, warmup_fraction=0.6, decay_fraction=0.6)
+    ValueError: trapezoid: decay_fraction must be at most the 40 steps after the ..., got 0.6
+tri_stage(0.1, 100, warmup_steps=10, decay_steps=91)
+    ValueError: tri_stage: decay_steps must be at most the 90 steps after the warmup, got 91
+tri_stage(0.1, 100, warmup_steps=10, decay_steps=20, end=-0.1)
+    ValueError: tri_stage: end must be nonzero and of the sign of peak=0.1..., got -0.1
+tri_stage(0, 100, warmup_steps=10, decay_steps=20)
+    ValueError: tri_stage: peak must be a nonzero finite number, got 0
+slanted_triangular(0.1, 100, warmup_fraction=0.1, ratio=0.5)
+    ValueError: slanted_triangular: ratio must be a finite number of at least 1, got 0.5
+slanted_triangular(0.1, 100)
+    ValueError: slanted_triangular: warmup_steps must be given, ..., got neither
+wsd_s(0.1, 100, milestones=[0, 50], decay_steps=5, warmup_steps=10, end=0.01)
+    ValueError: wsd_s: milestones must be above 0 and below total_steps=100, got (0, 50)
+wsd_s(0.1, 100, milestones=[50, 100], decay_steps=5, warmup_steps=10, end=0.01)
+    ValueError: wsd_s: milestones must be above 0 and below total_steps=100, got (50, 100)
+wsd_s(0.1, 100, milestones=[50, 60], decay_steps=11, warmup_steps=10, end=0.01)
+    ValueError: wsd_s: decay_steps must be at most the 10 steps before step 60, got 11
+wsd_s(0.1, 100, milestones=[50], decay_fraction=0.9, warmup_steps=10, end=0.01)
+    ValueError: wsd_s: decay_fraction must be at most the 40 steps before step 50, got 0.9
+wsd_s(0.1, 100, milestones=[50], decay_steps=0, warmup_steps=60, end=0.01)
+    ValueError: wsd_s: decay_steps must be at most the 0 steps before step 50, got 0
+wsd_s(0.1, 100, milestones=[50], decay_steps=5, warmup_steps=10)
+    TypeError: wsd_s: missing a required ...argument: 'end'
+wsd_s(0.1, 100, milestones=[50], decay_steps=5, warmup_steps=10, end=0)
+    ValueError: wsd_s: end must be nonzero and of the sign of peak=0.1..., got 0.0
+power_scheduler(0.1, 100, batch=8, tokens=8192, warmup_steps=0, decay_steps=10, end=0.01)
+    ValueError: power_scheduler: warmup_steps must be at least one step, ..., got 0
+power_scheduler(0.1, 100, batch=8, tokens=8192, warmup_fraction=0.001, decay_steps=10, end=0.01)
+    ValueError: power_scheduler: warmup_fraction must be at least one step, ..., got 0.001
+power_scheduler(0.1, 100, batch=8, tokens=8192, warmup_steps=5, decay_steps=10, end=0)
+    ValueError: power_scheduler: end must be nonzero and of the sign of the curve's end=..., got 0.0
+power_scheduler(0.1, 100, batch=0, tokens=8192, warmup_steps=5, decay_steps=10, end=0.01)
+    ValueError: power_scheduler: batch must be a positive integer, got 0
+power_scheduler(-0.1, 100, batch=8, tokens=8192, warmup_steps=5, decay_steps=10, end=0.01)
+    ValueError: power_scheduler: peak must be a positive finite number, got -0.1
 warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=20, decay="sqrt")
     ValueError: warmup_stable_decay: decay must be one of 'linear', 'cosine', ..., got 'sqrt'
 warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=20, decay=None)
@@ -560,7 +610,9 @@ triangular(1.0, 100, every=4, start=None)
 infinite_lr(1.0, 100, value=0, cooldown_steps=20, decay_steps=20, end=1e-3, warmup_steps=10)
     ValueError: infinite_lr: value must be a nonzero finite number, got 0
 infinite_lr(1.0, 100, value=0.5, cooldown_steps=80, decay_steps=20, end=1e-3, warmup_steps=10)
-    ValueError: infinite_lr: cooldown_steps ... cooldown_steps + decay_steps is at most 90, got 80
+    ValueError: infinite_lr: decay_steps must be at most the 10 steps after the cooldown, got 20
+infinite_lr(1.0, 100, value=0.5, decay_steps=20, end=1e-3, warmup_steps=10)
+    ValueError: infinite_lr: cooldown_steps must be given, or cooldown_fraction ..., got neither
 infinite_lr(1.0, 100, value=0.5, cooldown_steps=20, decay_steps=20, end=-1e-3, warmup_steps=10)
     ValueError: infinite_lr: end must be of the sign of value=0.5, got -0.001
 range_test(0.0, 100, start=1e-6)
@@ -699,7 +751,21 @@ PRESETS = {
         "warmup_steps": 10,
     },
     "one_cycle": {"peak": 1.0, "total_steps": 100, "warmup_fraction": 0.3},
+    "power_scheduler": {
+        "peak": 0.02,
+        "total_steps": 100,
+        "batch": 8,
+        "tokens": 8192,
+        "scale": 4.6,
+        "power": 0.51,
+        "decay_steps": 10,
+        "warmup_steps": 10,
+        "end": 0.001,
+    },
     "range_test": {"peak": 1.0, "total_steps": 100, "start": 1e-6},
+    "slanted_triangular": {"peak": 1.0, "total_steps": 100, "warmup_fraction": 0.1, "ratio": 32.0},
+    "trapezoid": {"peak": 1.0, "total_steps": 100, "decay_steps": 10, "warmup_steps": 10},
+    "tri_stage": {"peak": 1.0, "total_steps": 100, "decay_steps": 10, "warmup_steps": 10},
     "triangular": {"peak": 1.0, "total_steps": 100, "every": 4, "start": 0.1},
     "warmup_constant": {"peak": 1.0, "total_steps": 100, "warmup_steps": 10},
     "warmup_cosine": {"peak": 1.0, "total_steps": 100, "warmup_steps": 10},
@@ -717,6 +783,14 @@ PRESETS = {
         "total_steps": 100,
         "decay_steps": 10,
         "warmup_steps": 10,
+    },
+    "wsd_s": {
+        "peak": 1.0,
+        "total_steps": 100,
+        "milestones": (50,),
+        "decay_steps": 10,
+        "warmup_steps": 10,
+        "end": 0.1,
     },
 }
 
@@ -740,8 +814,10 @@ BAD = {
 
 # What an example leaves out or at None, or what may be negative.
 SPECIAL = {
+    "cooldown_fraction": float,
     "count": int,
     "decay": str,
+    "decay_fraction": float,
     "end": float,
     "gain": float,
     "gamma": float,
@@ -756,7 +832,11 @@ SPECIAL = {
     "warmup_steps": int,
 }
 # Given alone: with the other one as well, the complaint is about the two.
-INSTEAD = {"warmup_fraction": "warmup_steps", "warmup_steps": "warmup_fraction"}
+INSTEAD = {
+    f"{phase}_{one}": f"{phase}_{other}"
+    for phase in ("warmup", "cooldown", "decay")
+    for one, other in (("fraction", "steps"), ("steps", "fraction"))
+}
 
 
 def constructors():

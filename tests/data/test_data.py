@@ -82,6 +82,13 @@ PRESETS = [
         0.1, 100, value=0.05, cooldown_steps=20, decay_steps=10, end=0.01, warmup_steps=5
     ),
     lrs.range_test(1.0, 100, start=1e-6),
+    lrs.slanted_triangular(0.1, 100, warmup_fraction=0.1),
+    lrs.trapezoid(0.1, 100, warmup_fraction=0.1, decay_fraction=0.2),
+    lrs.tri_stage(0.1, 100, warmup_fraction=0.1, decay_fraction=0.5),
+    lrs.wsd_s(0.1, 100, milestones=[40, 70], decay_fraction=0.1, warmup_steps=5, end=0.01),
+    lrs.power_scheduler(
+        0.02, 100, batch=8, tokens=8192, warmup_steps=5, decay_fraction=0.1, end=1e-4
+    ),
     lrs.cooldown(lrs.Noam(512, 4000), at=50, decay=lrs.LinearDecay(10)),
 ]
 

@@ -29,6 +29,9 @@ FORMS = [
     "warmup_cosine({n}, {c}, warmup_steps={c})", "triangular({n}, {n}, {c}, every={c})",
     "warmup_multistep({n}, {c}, milestones={m}, warmup_steps={c})",
     "warmup_stable_decay({n}, {c}, warmup_steps={c}, decay_steps={c})",
+    "tri_stage({n}, {c}, warmup_steps={c}, decay_fraction={n})",
+    "wsd_s({n}, {c}, milestones={m}, decay_steps={c}, warmup_steps={c}, end={n})",
+    "power_scheduler({n}, {c}, batch={c}, tokens={c}, warmup_steps={c}, decay_steps={c}, end={n})",
     "cooldown({s}, at={c}, decay={s})", "Product({w})", "Sequence({w})", "LinearDecay({s})",
 ]  # fmt: skip
 
