@@ -119,4 +119,7 @@ def test_area_of_led_cycles_is_not_added_up_step_by_step() -> None:
     for mirror in (False, True):
         cycle = lrs.Cycle(one, mirror, stretch=2, gain=0.5, lead=4)
         assert lrs.area(cycle, 3000) == pytest.approx(math.fsum(cycle(np.arange(3000))), rel=1e-14)
-        assert lrs.area(cycle, 3, 10**17) > 0
+        for start in (3, 9, 29, 60):  # amid a lead, amid a rest
+            part = math.fsum(cycle(np.arange(start, 3000)))
+            assert lrs.area(cycle, start, 3000) == pytest.approx(part, rel=1e-14)
+        assert 0 < lrs.area(cycle, 3, 10**17) < math.inf
