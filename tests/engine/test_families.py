@@ -109,6 +109,23 @@ def test_an_index_that_cannot_be_checked_is_the_nearest() -> None:
         np.testing.assert_allclose(values, family.at([0, 0, 2, 2], 700), rtol=1e-6)
 
 
+def test_whole_steps_stay_whole() -> None:
+    """One step too many is another stair, beyond what a float32 tells apart; the last ones too."""
+    late = 2**24
+    stairs = lrs.Family(lrs.Shift(lrs.StepDecay(late + 1, gamma=0.5), k) for k in (0, 1, 2))
+    cycles = lrs.Family(lrs.Cycle(lrs.CosineDecay(10), stretch=k) for k in (2, 3))
+    ends = lrs.Family(lrs.Sequence(lrs.LinearWarmup(k), lrs.LinearDecay(late - k)) for k in (1, 9))
+    for name in ("torch", "jax"):
+        library = library_of(name)
+        for family in (stairs, cycles, ends):
+            steps = np.array([late - 1, late, late + 1, library.most])
+            if family is cycles and name == "torch":
+                steps[-1] = 2**53
+            steps = steps.astype(np.int32 if name == "jax" else np.int64)
+            values = library.read(family(library.make(steps)))
+            np.testing.assert_allclose(values, family(steps), rtol=1e-6, atol=1e-38)
+
+
 @dataclasses.dataclass(frozen=True)
 class Odd(lrs.Schedule):
     """A user's own formula with a function that no symbol has, and whose shape is its number's."""
