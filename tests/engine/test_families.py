@@ -277,6 +277,18 @@ def test_torch_stays_on_its_device_unseen(case: Case) -> None:
             assert values.shape[-1] == 3
 
 
+def test_a_phase_that_has_not_begun_leaves_the_slope_alone() -> None:
+    import torch
+
+    family = lrs.Family(
+        lrs.Sequence(lrs.LinearWarmup(warmup), lrs.PowerDecay(20, power=0.5)) for warmup in (10, 5)
+    )
+    t = torch.tensor([1.0, 3.0], requires_grad=True)
+    family(t).sum().backward()
+    assert t.grad is not None
+    assert t.grad.tolist() == pytest.approx([0.3, 0.3])
+
+
 # TensorFlow
 
 
