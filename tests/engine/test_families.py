@@ -277,6 +277,24 @@ def test_torch_stays_on_its_device_unseen(case: Case) -> None:
             assert values.shape[-1] == 3
 
 
+def test_a_phase_that_has_not_begun_leaves_the_slope_alone() -> None:
+    import torch
+
+    @dataclasses.dataclass(frozen=True)
+    class Root(lrs.Schedule):
+        rate: float
+        steps = None
+
+        def formula(self, t: Any, xp: Any) -> Any:
+            return self.rate / xp.sqrt(t + 1)
+
+    family = lrs.Family(lrs.Sequence(lrs.LinearWarmup(n), Root(1 / n)) for n in (10, 5))
+    t = torch.tensor([1.0, 3.0], requires_grad=True)
+    family(t).sum().backward()
+    assert t.grad is not None
+    assert t.grad.tolist() == pytest.approx([0.3, 0.3])
+
+
 # TensorFlow
 
 
