@@ -315,7 +315,7 @@ CASES = [
         },
     ),
     Case(
-        lrs.Cycle(lrs.Sequence(lrs.LinearWarmup(4), lrs.LinearDecay(10)), stretch=2, lead=4),
+        lrs.Cycle(lrs.Sequence(lrs.LinearWarmup(4), lrs.LinearDecay(10)), False, 2, 1, 3, 4),
         {0: "0", 4: "1", 9: "0.5", 14: "0", 15: "0.25", 18: "1", 28: "0.5", 37: "0.05", 38: "0"},
     ),
     Case(

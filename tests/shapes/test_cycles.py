@@ -123,3 +123,10 @@ def test_area_of_led_cycles_is_not_added_up_step_by_step() -> None:
             part = math.fsum(cycle(np.arange(start, 3000)))
             assert lrs.area(cycle, start, 3000) == pytest.approx(part, rel=1e-14)
         assert 0 < lrs.area(cycle, 3, 10**17) < math.inf
+
+
+def test_led_cycles_without_an_end_appear_by_name_on_paper() -> None:
+    """Where they begin, no usual function says; a few are written out one by one."""
+    one = lrs.LinearDecay(10)
+    assert r"\mathrm{Cycle}" in lrs.Cycle(one, stretch=2, lead=4).latex()
+    assert r"\mathrm{Cycle}" not in lrs.Cycle(one, stretch=2, lead=4, count=3).latex()
