@@ -362,7 +362,10 @@ CASES = [
         {0: "1", 1: "0.75", 5: "0.5", 9: "0.25", 10: "0"},
     ),
     # Arithmetic
-    Case(lrs.LinearWarmup(4) - lrs.LinearDecay(2), {0: "-1", 1: "-0.25", 3: "0.75", 4: "1"}),
+    Case(
+        lrs.LinearWarmup(4, start=8, end=9) - lrs.LinearDecay(2),
+        {0: "7", 1: "7.75", 2: "8.5", 3: "8.75", 4: "9"},
+    ),
     Case(1 - lrs.LinearWarmup(8), {0: "1", 1: "0.875", 8: "0", 9: "0"}),
     Case(-lrs.CosineDecay(10), {0: "-1", 5: "-0.5", 10: "0"}),
     Case(

@@ -24,7 +24,7 @@ def other(value: Any, pick: random.Random) -> Any:
         return tuple(number * factor + more for number in value)
     if isinstance(value, tuple):
         return tuple(other(member, pick) for member in value)
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, (bool, str)) or value is None:
         return value
     if isinstance(value, int):
         return max(0, value + pick.choice([0, 0, 1, 2, value, -value]))
