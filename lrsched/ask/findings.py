@@ -5,7 +5,8 @@ from __future__ import annotations
 import collections
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from lrsched._core.value import public
 from lrsched._engine.numpy import EXACT
 from lrsched.ask.boundaries import START, Mark, last_marks, marks
 from lrsched.ask.bounds import bounds
-from lrsched.ask.questions import ASchedule, first_below, values_at
+from lrsched.ask.questions import ASchedule, first_above, first_below, values_at
 
 
 @public
@@ -41,7 +42,7 @@ def _accept_kinds(kinds: Any) -> tuple[str, ...]:
     return accepted
 
 
-KINDS = ("jump", "short", "long", "zero", "negative", "warmup")
+KINDS = ("jump", "short", "long", "zero", "negative", "infinite", "warmup")
 Kinds = Annotated[
     Iterable[str], Rule("a sequence of " + ", ".join(map(repr, KINDS)), _accept_kinds)
 ]
@@ -53,12 +54,12 @@ def check(schedule: ASchedule, total_steps: Count, accept: Kinds = ()) -> tuple[
     """What may be wrong with a schedule for a run of that many steps.
 
     Faults are a jump where one piece of a schedule gives way to the next ("jump"), updates at rate
-    0 at the end of a run, or two and more of them amid it ("zero"), values below 0 ("negative"),
-    and a run that ends before the schedule does ("short"). A run that goes on for more than a
-    hundredth of its updates after the schedule's end, at another value, is a note ("long"), and so
-    is a warmup longer than a tenth of it ("warmup").
+    0 at the end of a run, or two and more of them amid it ("zero"), values below 0 ("negative") or
+    beyond floats ("infinite"), and a run that ends before the schedule does ("short"). A run that
+    goes on for more than a hundredth of its updates after the schedule's end, at another value, is
+    a note ("long"), and so is a warmup longer than a tenth of it ("warmup").
 
-    The first three are of the curve, however it is composed: a cycle's restart is the same as a
+    The first four are of the curve, however it is composed: a cycle's restart is the same as a
     sequence's. A jump is any break in it that is not level on both sides. Between two constants it
     is a stair, and no fault, whether of a `StepDecay` or of a sequence; on a slope it is a jump,
     for both. Zeros from the first update on are no fault. How long a schedule and its warmup are
@@ -102,10 +103,13 @@ def findings(schedule: Schedule, total_steps: int | None) -> list[Finding]:
     if total_steps:
         found += _length(schedule, total_steps)
         found += _told(_zeros(schedule, pieces, total_steps))
-    negative = _first_negative(schedule, total_steps)
+    negative = _first(schedule, total_steps, lambda: first_below(schedule, 0.0))
     if negative is not None:
         message = f"negative, {short(schedule(negative))} at step {negative}"
         found.append(Finding("negative", negative, message))
+    infinite = _first(schedule, total_steps, lambda: first_above(schedule, sys.float_info.max))
+    if infinite is not None:
+        found.append(Finding("infinite", infinite, f"infinite at step {infinite}"))
     if total_steps:
         found += _warmup(schedule, total_steps)
     return found
@@ -282,11 +286,14 @@ def _nonzero(schedule: Schedule, start: int, stop: int, last: bool) -> int | Non
 _CHUNK, _PATIENCE = 4096, 1_000_000
 
 
-def _first_negative(schedule: Schedule, total_steps: int | None) -> int | None:
+def _first(
+    schedule: Schedule, total_steps: int | None, found: Callable[[], int | None]
+) -> int | None:
+    """The step that is found, if a run gets there; without its length, if the schedule does."""
     if total_steps == 0:
         return None
     try:
-        step = first_below(schedule, 0.0)
+        step = found()
     except ValueError:  # a user's endless schedule, and nothing to be seen in ten million steps
         return None
     return None if step is None or (total_steps is not None and step >= total_steps) else step
