@@ -77,7 +77,9 @@ class Numbers(Namespace):
 def _beyond(schedule: ScheduleLike, step: Any) -> float:
     """Where Python raises, IEEE arithmetic goes on to infinity or 0: so does NumPy."""
     vector = np.array([min(step, sys.float_info.max)], dtype=float)
-    return float(NUMPY.evaluate(schedule, vector)[0])
+    with np.errstate(all="ignore"):
+        # The formula itself: where a length is beyond int64, a vector is read one by one, in here.
+        return float(NUMPY.interpret(schedule, vector)[0])
 
 
 def unwritten(step: Any) -> float:

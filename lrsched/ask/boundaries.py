@@ -8,6 +8,7 @@ schedules have them too, and far out none before is visited.
 from __future__ import annotations
 
 import bisect
+import enum
 import heapq
 import itertools
 import math
@@ -110,12 +111,16 @@ class Mark(NamedTuple):
 START = Mark(0)
 
 
-def marks(schedule: Schedule, after: Mark = START, own: bool = True) -> Iterator[Mark]:
-    """The marks behind one of them, ascending; without an end for endless cycles and stairs.
+class Own(enum.IntEnum):
+    """Which marks are listed beside those where the parts of a composition meet and end."""
 
-    own: with those that shapes and staircases make by themselves, or only those where the parts of
-    a composition meet and end.
-    """
+    NONE = 0
+    BREAKS = 1  # of shapes and staircases: where a curve may break
+    ALL = 2  # of Quantize as well: it is level on both sides, and there may be many within a step
+
+
+def marks(schedule: Schedule, after: Mark = START, own: Own = Own.ALL) -> Iterator[Mark]:
+    """The marks behind one of them, ascending; without an end for endless cycles and stairs."""
     if not schedule.varies:
         return
     match schedule:
@@ -137,7 +142,7 @@ def marks(schedule: Schedule, after: Mark = START, own: bool = True) -> Iterator
         case Clip(schedule=inner) | Power(schedule=inner):
             yield from marks(inner, after, own)
         case Quantize(schedule=inner):
-            stairs = _changes(schedule, _of_level, after) if own else ()
+            stairs = _changes(schedule, _of_level, after) if own == Own.ALL else ()
             yield from _once(heapq.merge(marks(inner, after, own), stairs))
         case Warp():
             clock = marks(schedule.clock, after, own)
@@ -175,7 +180,7 @@ def _stairs(every: int, after: Mark) -> Iterator[Mark]:
     return (Mark(i * every) for i in itertools.count(math.floor(after.at) // every + 1))
 
 
-def _of_phases(schedule: Sequence, after: Mark, own: bool) -> Iterator[Mark]:
+def _of_phases(schedule: Sequence, after: Mark, own: Own) -> Iterator[Mark]:
     offsets = schedule.offsets
     for i in range(bisect.bisect_right(offsets, after.at) - 1, len(offsets)):
         begin, end = offsets[i], offsets[i + 1] if i + 1 < len(offsets) else None
@@ -193,7 +198,7 @@ def _within(after: Mark, begin: Step) -> Mark:
     return max(START, Mark(after.at - begin, after.late))
 
 
-def _stretched(schedule: Stretch, after: Mark, own: bool) -> Iterator[Mark]:
+def _stretched(schedule: Stretch, after: Mark, own: Own) -> Iterator[Mark]:
     simple = simple_fraction(schedule.factor)
     by = Fraction(*simple) if simple else Fraction(schedule.factor)
     for at, late in marks(schedule.schedule, Mark(after.at / by, after.late), own):
@@ -211,7 +216,7 @@ def _stretched(schedule: Stretch, after: Mark, own: bool) -> Iterator[Mark]:
             yield mark
 
 
-def _on_stairs(schedule: Staircase, after: Mark, own: bool) -> Iterator[Mark]:
+def _on_stairs(schedule: Staircase, after: Mark, own: Own) -> Iterator[Mark]:
     inner, every = schedule.schedule, schedule.every
     if own:
         yield from _ending(_stairs(every, after), after, schedule.steps)
@@ -222,7 +227,7 @@ def _on_stairs(schedule: Staircase, after: Mark, own: bool) -> Iterator[Mark]:
         yield Mark(stair)
 
 
-def _of_cycles(cycle: Cycle, after: Mark, own: bool) -> Iterator[Mark]:
+def _of_cycles(cycle: Cycle, after: Mark, own: Own) -> Iterator[Mark]:
     first, _, _ = cycle_at(cycle, math.floor(after.at))
     for i in itertools.count(first):
         begin, end = cycle_span(cycle, i)
@@ -240,7 +245,7 @@ def _of_cycles(cycle: Cycle, after: Mark, own: bool) -> Iterator[Mark]:
         yield Mark(cycle.steps)
 
 
-def _of_one(cycle: Cycle, begin: int, after: Mark, own: bool) -> Iterator[Mark]:
+def _of_one(cycle: Cycle, begin: int, after: Mark, own: Own) -> Iterator[Mark]:
     """Of the cycle that begins there: the marks of its schedule, forth and back."""
     length = cycle.schedule.steps or 0
     _, start, factor = cycle_at(cycle, begin)
@@ -266,13 +271,13 @@ def _of_one(cycle: Cycle, begin: int, after: Mark, own: bool) -> Iterator[Mark]:
             yield mark(whole - stretched(cycle, Fraction(at), factor), not late)
 
 
-def _descending(schedule: Schedule, before: Mark, own: bool) -> Iterator[Mark]:
+def _descending(schedule: Schedule, before: Mark, own: Own) -> Iterator[Mark]:
     while found := last_marks(schedule, before, _CROWD, own):
         yield from reversed(found)
         before = found[0]
 
 
-def last_marks(schedule: Schedule, before: Mark, many: int, own: bool = True) -> list[Mark]:
+def last_marks(schedule: Schedule, before: Mark, many: int, own: Own = Own.ALL) -> list[Mark]:
     """The last marks before one: `many` at most, and one at least, if there is any."""
 
     def some(after: Step) -> list[Mark]:
@@ -313,7 +318,7 @@ def _of_level(value: float) -> tuple[float, float]:
     return value, math.nextafter(value, math.inf)
 
 
-def _of_piece(schedule: Schedule, own: bool) -> Range:
+def _of_piece(schedule: Schedule, own: Own) -> Range:
     """Of a clock, as the schedule that is read by it has its marks; below 0 it reads as 0."""
 
     def around(value: float) -> tuple[float, float]:

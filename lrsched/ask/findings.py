@@ -15,7 +15,7 @@ from lrsched._core.check import Count, Rule, checked
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched._engine.numpy import EXACT
-from lrsched.ask.boundaries import START, Mark, last_marks, marks
+from lrsched.ask.boundaries import START, Mark, Own, last_marks, marks
 from lrsched.ask.bounds import bounds
 from lrsched.ask.questions import ASchedule, first_above, first_below, values_at
 
@@ -66,9 +66,9 @@ def check(schedule: ASchedule, total_steps: Count, accept: Kinds = ()) -> tuple[
     is not to be seen in the curve: a last phase that is constant is no end, and the peak of a
     `Noam`, one formula, ends no phase.
 
-    Breaks and zeros are looked for at the schedule's `boundaries`: at the first thousand, and the
-    last thousand of the run. Of more than ten findings of a kind, the first ten and the last are
-    told.
+    Breaks and zeros are looked for at the schedule's `boundaries`, the stairs of a `Quantize` left
+    out: at the first thousand, and the last thousand of the run. Of more than ten findings of a
+    kind, the first ten and the last are told.
 
     Args:
         schedule: any schedule.
@@ -137,15 +137,19 @@ def _pieces(schedule: Schedule, total_steps: int | None) -> list[_Piece]:
     ends = [total_steps, None if schedule.steps is None else schedule.steps + 1]
     known = [end for end in ends if end is not None]
     stop = Mark(min([*known, EXACT]))
-    ascending = itertools.takewhile(lambda mark: mark < stop, marks(schedule))
+
+    def breaks(after: Mark) -> Iterator[Mark]:
+        return marks(schedule, after, Own.BREAKS)
+
+    ascending = itertools.takewhile(lambda mark: mark < stop, breaks(START))
     first = list(itertools.islice(ascending, _LOOKED_AT))
     groups = [[START, *first]]
     if len(first) == _LOOKED_AT and known:
-        last = last_marks(schedule, stop, _LOOKED_AT + 1)
+        last = last_marks(schedule, stop, _LOOKED_AT + 1, Own.BREAKS)
         groups.append([mark for mark in last if first[-1] <= mark])
     found: list[_Piece] = []
     for group in groups:
-        after = next(marks(schedule, group[-1]), None) if group else None
+        after = next(breaks(group[-1]), None) if group else None
         ats = [*(mark.at for mark in group), math.inf if after is None else after.at]
         lengths = [float(end - begin) for begin, end in itertools.pairwise(ats)]
         found += map(_Piece, group[1:], lengths, lengths[1:])
@@ -301,7 +305,7 @@ def _first(
 
 def _warmup(schedule: Schedule, total_steps: int) -> Iterator[Finding]:
     """A first phase that rises, and takes long."""
-    mark = next(marks(schedule, own=False), None)
+    mark = next(marks(schedule, own=Own.NONE), None)
     if mark is None or mark.step == schedule.steps or mark.step <= total_steps / 10:
         return
     end = schedule(float(mark.at) * (1 - 2.0**-45))  # the next may begin lower

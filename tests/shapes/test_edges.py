@@ -500,3 +500,20 @@ def test_the_length_of_cycles(stretch: float, count: int) -> None:
         return
     schedule = lrs.Cycle(lrs.LinearDecay(7), stretch=stretch, count=count)
     assert schedule.steps == math.ceil(exact)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        lrs.Take(lrs.ExponentialDecay(1.5), 2**100),
+        lrs.LinearWarmup(2**100, end=1e300) ** 2,
+        lrs.Sequence(lrs.LinearWarmup(2**70), lrs.ExponentialDecay(1.5)),
+        lrs.MultiStepDecay([2**i for i in range(1, 100)], gamma=1e30),
+        lrs.Quantize(lrs.ExponentialDecay(1.5) * lrs.LinearDecay(2**101)),
+    ],
+    ids=str,
+)
+def test_what_leaves_the_floats_on_a_clock_beyond_int64(schedule: lrs.Schedule) -> None:
+    """NumPy, asked what Python has no number for, is not to ask Python again."""
+    assert schedule(2**99) == math.inf
+    assert schedule([2**99])[0] == math.inf
