@@ -14,6 +14,7 @@ from lrsched._engine.errors import failed, no_number, wrong_step
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.numpy import NUMPY
 from lrsched._engine.protocol import ScheduleLike, SequenceLike
+from lrsched._engine.ratio import plain
 from lrsched._engine.stack import on_a_stack_of_its_own
 
 if TYPE_CHECKING:
@@ -77,9 +78,18 @@ class Numbers(Namespace):
 def _beyond(schedule: ScheduleLike, step: Any) -> float:
     """Where Python raises, IEEE arithmetic goes on to infinity or 0: so does NumPy."""
     vector = np.array([min(step, sys.float_info.max)], dtype=float)
-    with np.errstate(all="ignore"):
-        # The formula itself: where a length is beyond int64, a vector is read one by one, in here.
-        return float(NUMPY.interpret(schedule, vector)[0])
+    try:
+        with np.errstate(all="ignore"):
+            # The formula itself: where a length is beyond int64, a vector is read one by one, here.
+            return float(NUMPY.interpret(schedule, vector)[0])
+    except ArithmeticError:
+        # NumPy 1 makes Python's own numbers of what meets an integer beyond int64. Start-up.
+        from lrsched._engine.ieee import value_at
+        from lrsched._engine.symbols import SYMBOLS
+
+        held = step if schedule.steps is None else min(step, schedule.steps)
+        expression = plain(SYMBOLS.inner(schedule, SYMBOLS.step(schedule.steps)))
+        return value_at(expression, held)
 
 
 def unwritten(step: Any) -> float:

@@ -167,10 +167,7 @@ def _cycle(cycle: Cycle, a: int, b: int, whole: bool) -> Bounds:
 
 def power(base: float, k: float) -> float:
     """As a schedule raised to a power has it."""
-    try:
-        return float(NUMBERS.raised(base, k))
-    except OverflowError:
-        return -math.inf if base < 0 and k % 2 == 1 else math.inf
+    return float(NUMBERS.raised(base, k))
 
 
 def cycle_at(cycle: Cycle, t: int) -> tuple[int, Fraction, Fraction]:
