@@ -33,6 +33,9 @@ Step = int | Fraction
 # Boundaries that are listed.
 _MOST = 100_000
 
+# Stairs of a Quantize that are located, and of those in steps one after another.
+_STAIRS, _CLOSE = 1000, 8
+
 # Marks within one whole step that are passed one by one; beyond them, they are skipped.
 _CROWD = 16
 
@@ -142,7 +145,7 @@ def marks(schedule: Schedule, after: Mark = START, own: Own = Own.ALL) -> Iterat
         case Clip(schedule=inner) | Power(schedule=inner):
             yield from marks(inner, after, own)
         case Quantize(schedule=inner):
-            stairs = _changes(schedule, _of_level, after) if own == Own.ALL else ()
+            stairs = _changes(schedule, _of_level, after, _STAIRS) if own == Own.ALL else ()
             yield from _once(heapq.merge(marks(inner, after, own), stairs))
         case Warp():
             clock = marks(schedule.clock, after, own)
@@ -332,12 +335,15 @@ def _of_piece(schedule: Schedule, own: Own) -> Range:
     return around
 
 
-def _changes(schedule: Schedule, around: Range, after: Mark) -> Iterator[Mark]:
+def _changes(
+    schedule: Schedule, around: Range, after: Mark, closely: float = math.inf
+) -> Iterator[Mark]:
     """Where the value of a schedule leaves the range that it is in, again and again.
 
-    It is looked at on whole steps: what it passes forth and back between two is not seen.
+    It is looked at on whole steps: what it passes forth and back between two is not seen. After
+    `closely` places, and where several are within a step, whole steps will do.
     """
-    now, crept = float(after.at), 0
+    now, crept, crowd = float(after.at), 0, 0
     while now < EXACT:  # a float beyond has no next step
         lower, upper = around(schedule(now))
         step = _leaves(schedule, lower, upper, math.floor(now) + 1)
@@ -345,6 +351,11 @@ def _changes(schedule: Schedule, around: Range, after: Mark) -> Iterator[Mark]:
             return
         begin = before = now
         now = float(step)
+        crowd = crowd + 1 if step == math.floor(begin) + 1 else 0
+        closely -= 1
+        if closely < 0 or (crowd > _CLOSE and closely < math.inf):
+            yield Mark(step)
+            continue
         while before < (middle := (before + now) / 2) < now:
             if lower <= schedule(middle) < upper:
                 before = middle
