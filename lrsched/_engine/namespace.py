@@ -78,15 +78,17 @@ class Namespace:
     def raised(self, x: Any, k: float) -> Any:
         """x**k for any x: a power that is not whole has no value of its own below 0, and reads
         as 0 there."""
-        x, size = plain(x), abs(k)
-        if isinstance(x, (int, float)):
-            return _raised(x, k)
-        if size % 1 == 0:
-            # A library multiplies for a whole exponent, if there is not much to do.
-            power = x if size == 1 else x ** (int(size) if size <= 64 else size)
-            return power if k >= 0 else self.over(1.0, power)
-        power = self.power(self.maximum(x, 0.0), size)
-        return power if k >= 0 else self.where(x < 0, 0.0, self.over(1.0, power))
+        x, size, whole = plain(x), abs(k), k % 1 == 0
+        try:
+            if whole:
+                # A library multiplies for a whole exponent, if there is not much to do.
+                power = x if size == 1 else x ** (int(size) if size <= 64 else size)
+            else:
+                power = self.power(self.maximum(x, 0.0), size)
+        except OverflowError:  # of a number that is known, for which Python has no power
+            power = -math.inf if x < 0 and size % 2 == 1 else math.inf
+        power = power if k >= 0 else self.over(1.0, power)
+        return power if whole or k >= 0 else self.where(x < 0, 0.0, power)
 
     def one_minus_power(self, x: Any, y: Any, power: float) -> Any:
         """1 - x**power for x = 1 - y, where both are known to the last digit.
@@ -220,15 +222,3 @@ def in_turn(t: Any, live: list[tuple[int, ScheduleLike]], xp: Any) -> Any:
         of_phase = phase.held(local, xp)
         value = of_phase if value is None else xp.where(t >= offset, of_phase, value)
     return value
-
-
-def _raised(x: float, k: float) -> float:
-    """The same of a number that is known, for which Python may have no power."""
-    if x == 0 and k < 0:
-        return math.inf
-    if x < 0 and k % 1:
-        return 0.0
-    try:
-        return float(float(x) ** k)
-    except OverflowError:
-        return -math.inf if x < 0 and k % 2 == 1 else math.inf
