@@ -15,6 +15,8 @@ import torch
 import lrsched as lrs
 from lrsched.adapters.jax import to_jax
 
+pytestmark = pytest.mark.frameworks
+
 MEANT = {
     "nearest": lambda x: math.floor(x + Fraction(1, 2)),
     "down": math.floor,
