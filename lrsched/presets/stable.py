@@ -298,7 +298,7 @@ def power_scheduler(
         decay=(decay_steps, decay_fraction),
     )
     if rise == 0:
-        rule = "at least one step, as the curve begins at infinity,"
+        rule = "at least one step (the curve begins at infinity)"
         raise unfit("power_scheduler", "warmup", rule, warmup_steps, warmup_fraction)
     start = batch * scale * (tokens * rise) ** -power
     curve = Clip(InversePowerDecay(rise, power, start=start), upper=peak)

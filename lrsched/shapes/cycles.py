@@ -19,15 +19,24 @@ from lrsched._core.value import value
 from lrsched._engine.cycles import Cycles, cycles, length
 
 
-def _lengthening(value: Any) -> float:
+def _stretching(value: Any) -> float:
     number: float = rule_in(Real).accept(value)
     if number <= 0 or 0.999 < number < 1 or 1 < number < 1.001:
         raise ValueError  # a table of all cycles would have no end
     return int(number) if number.is_integer() else number
 
 
+def _lengthening(value: Any) -> float:
+    number = _stretching(value)
+    if number < 1:
+        raise ValueError
+    return number
+
+
 _STRETCH = "1, at least 1.001, or above 0 and at most 0.999"
-Lengthening = Annotated[float, Rule(_STRETCH, _lengthening)]
+Stretching = Annotated[float, Rule(_STRETCH, _stretching)]
+# Of cycles that never shrink, because they have no end.
+Lengthening = Annotated[float, Rule("1 or a number of at least 1.001", _lengthening)]
 
 
 @value
@@ -76,7 +85,7 @@ class Cycle(Schedule):
 
     schedule: Schedule
     mirror: Flag = False
-    stretch: Lengthening = 1
+    stretch: Stretching = 1
     gain: NonNegative = 1.0
     count: PositiveCount | None = None
     lead: Count = 0

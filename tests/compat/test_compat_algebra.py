@@ -115,8 +115,8 @@ def test_one_over_a_whole_number_is_exact(n, length, step):
 @pytest.mark.parametrize(
     ("message", "build"),
     [
-        ("Cycle: stretch must be 1 or", lambda: lrs.Cycle(lrs.LinearDecay(1), stretch=0.5)),
-        ("Cycle: stretch must be 1 or", lambda: lrs.Cycle(lrs.LinearDecay(1), stretch=1.0001)),
+        ("Cycle: count must be a positive", lambda: lrs.Cycle(lrs.LinearDecay(1), stretch=0.5)),
+        ("Cycle: stretch must be 1, at", lambda: lrs.Cycle(lrs.LinearDecay(1), stretch=1.0001)),
         ("Staircase: every must be a pos", lambda: lrs.Staircase(lrs.LinearDecay(1), 0)),
     ],
 )

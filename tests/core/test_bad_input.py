@@ -548,9 +548,9 @@ wsd_s(0.1, 100, milestones=[50], decay_steps=5, warmup_steps=10)
 wsd_s(0.1, 100, milestones=[50], decay_steps=5, warmup_steps=10, end=0)
     ValueError: wsd_s: end must be nonzero and of the sign of peak=0.1..., got 0.0
 power_scheduler(0.1, 100, batch=8, tokens=8192, warmup_steps=0, decay_steps=10, end=0.01)
-    ValueError: power_scheduler: warmup_steps must be at least one step, ..., got 0
+    ValueError: power_scheduler: warmup_steps must be at least one step ..., got 0
 power_scheduler(0.1, 100, batch=8, tokens=8192, warmup_fraction=0.001, decay_steps=10, end=0.01)
-    ValueError: power_scheduler: warmup_fraction must be at least one step, ..., got 0.001
+    ValueError: power_scheduler: warmup_fraction must be at least one step ..., got 0.001
 power_scheduler(0.1, 100, batch=8, tokens=8192, warmup_steps=5, decay_steps=10, end=0)
     ValueError: power_scheduler: end must be nonzero and of the sign of the curve's end=..., got 0.0
 power_scheduler(0.1, 100, batch=0, tokens=8192, warmup_steps=5, decay_steps=10, end=0.01)
