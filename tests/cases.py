@@ -429,6 +429,12 @@ COMPOSED = [
     lrs.Cycle(lrs.Sequence(lrs.LinearWarmup(3), lrs.CosineDecay(5)), stretch=2, count=3, lead=3),
     lrs.Stretch(lrs.Cycle(lrs.CosineDecay(8), mirror=True, stretch=0.5, count=3, lead=2), 3),
     lrs.Cycle(lrs.LinearDecay(9), stretch=0.7, gain=0.5, count=4),
+    lrs.Cycle(
+        lrs.Cycle(lrs.LinearDecay(2), mirror=True, stretch=2, count=2),
+        stretch=0.5,
+        count=2,
+        lead=1,
+    ),
     lrs.Quantize(lrs.LogarithmicWarmup(40, start=1, end=9), unit=0.5, rounding="up"),
     lrs.Stretch(lrs.Quantize(lrs.LinearWarmup(9, end=5)), 7),
     0.1 * lrs.LogarithmicWarmup(30, start=1.0, end=0.25),

@@ -33,11 +33,11 @@ class Ratio:
     def divided(self) -> Any:
         return self.n / self.d
 
-    def at_most(self, k: Any, xp: Any) -> Ratio:
+    def at_most(self, k: Any, xp: Any) -> Any:
         """The smaller of the two, by the functions of a library."""
         return Ratio(xp.minimum(self.n, k * self.d), self.d)
 
-    def at_least(self, k: Any, xp: Any) -> Ratio:
+    def at_least(self, k: Any, xp: Any) -> Any:
         return Ratio(xp.maximum(self.n, k * self.d), self.d)
 
     # Exact: the result is a step again.
@@ -126,11 +126,15 @@ class Led(Ratio):
     def divided(self) -> Any:
         return self.whole + self.rest / self.d
 
-    def at_most(self, k: Any, xp: Any) -> Ratio:
+    def at_most(self, k: Any, xp: Any) -> Any:
+        if isinstance(k, Ratio):  # of a mirrored cycle within: what is left of it
+            return xp.minimum(self.divided(), k.divided())
         rest = xp.minimum(self.rest, xp.maximum(k - self.whole, 0) * self.d)
         return Led(rest, self.d, xp.minimum(self.whole, k))
 
-    def at_least(self, k: Any, xp: Any) -> Ratio:
+    def at_least(self, k: Any, xp: Any) -> Any:
+        if isinstance(k, Ratio):
+            return xp.maximum(self.divided(), k.divided())
         return Led(xp.maximum(self.rest, (k - self.whole) * self.d), self.d, self.whole)
 
     def __add__(self, k: Any) -> Ratio:
