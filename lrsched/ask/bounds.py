@@ -91,7 +91,9 @@ def bounds(schedule: Schedule, a: int, b: int, whole: bool = True) -> Bounds:
         case Quantize(schedule=inner):
             return Bounds(
                 *(
-                    value if math.isinf(value) else float(schedule.of(value, NUMBERS))
+                    float(schedule.of(value, NUMBERS))
+                    if math.isfinite(value / schedule.unit)
+                    else value / schedule.unit  # infinite as the schedule is there
                     for value in bounds(inner, a, b, whole)
                 )
             )
