@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,25 @@ class Library:
         assert result.dtype == self.dtype
         assert tuple(result.shape) == np.shape(steps)
         return self.read(result)
+
+
+@contextlib.contextmanager
+def two_workers() -> Iterator[Any]:
+    """A client of Dask's own scheduler, with two processes that are not this one."""
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        assert len(set(client.run(os.getpid).values()) - {os.getpid()}) == 2
+        yield client
 
 
 @functools.cache

@@ -19,6 +19,7 @@ from lrsched._core.value import Value, public
 from lrsched._engine import numbers
 from lrsched._engine.evaluate import evaluate
 from lrsched._engine.stack import on_a_stack_of_its_own
+from lrsched._engine.text import ATOM, Text
 
 # Schedules within schedules: far beyond use, well within Python's stack, and the same in text and
 # JSON.
@@ -275,6 +276,10 @@ class Schedule(Value):
 
     def __pos__(self) -> Schedule:
         return self
+
+    def _spelled(self) -> Text:
+        """The text of `repr`, for parentheses to be put around; operators say how they bind."""
+        return Text(repr(self), ATOM)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the curve, and the text beside it."""

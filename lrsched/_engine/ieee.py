@@ -10,18 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lrsched._engine.symbols import OPERATORS, Symbol, landings
-
-_UFUNCS: dict[str, Any] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-    "//": np.floor_divide,
-    "%": np.remainder,
-    "**": np.power,
-    "pow": np.power,
-}
+from lrsched._engine.symbols import OPERATORS, UFUNCS, Symbol, always, landings
 
 
 def value_at(expression: Any, t: Any) -> float:
@@ -36,14 +25,9 @@ def value_at(expression: Any, t: Any) -> float:
         return known[id(part)]
 
     with np.errstate(all="ignore"):
-        for part in landings(expression, _always):
+        for part in landings(expression, always):
             of(part)
         return _float(of(expression))
-
-
-def _always(value: Symbol) -> tuple[Any, ...]:
-    """The operands that a value needs whatever the step."""
-    return value.args[:1] if value.op == "where" else value.args
 
 
 def _value(symbol: Symbol, t: Any, of: Callable[[Any], Any]) -> Any:
@@ -62,19 +46,19 @@ def _value(symbol: Symbol, t: Any, of: Callable[[Any], Any]) -> Any:
             return values[int(of(index))]
         case "call", name, x:
             function = abs if name == "abs" else getattr(math, name)
-            return _calculated(function, getattr(np, name), of(x))
+            return _calculated(function, name, of(x))
         case op, a, b:
-            return _calculated(OPERATORS[op][1], _UFUNCS.get(op), of(a), of(b))
+            return _calculated(OPERATORS[op][1], UFUNCS.get(op, op), of(a), of(b))
     raise LookupError(symbol.op)
 
 
-def _calculated(python: Callable[..., Any], ufunc: Any, *args: Any) -> Any:
+def _calculated(python: Callable[..., Any], ufunc: str, *args: Any) -> Any:
     try:
         value = python(*args)
     except (ArithmeticError, ValueError):
         value = None
-    if value is None or isinstance(value, complex):
-        value = float(ufunc(*map(_float, args)))
+    if value is None or isinstance(value, complex):  # of a root of what is below 0
+        value = float(getattr(np, ufunc)(*map(_float, args)))
     return value
 
 

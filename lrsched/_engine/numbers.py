@@ -76,20 +76,31 @@ class Numbers(Namespace):
 
 
 def _beyond(schedule: ScheduleLike, step: Any) -> float:
-    """Where Python raises, IEEE arithmetic goes on to infinity or 0: so does NumPy."""
-    vector = np.array([min(step, sys.float_info.max)], dtype=float)
-    try:
-        with np.errstate(all="ignore"):
-            # The formula itself: where a length is beyond int64, a vector is read one by one, here.
-            return float(NUMPY.interpret(schedule, vector)[0])
-    except ArithmeticError:
-        # NumPy 1 makes Python's own numbers of what meets an integer beyond int64. Start-up.
-        from lrsched._engine.ieee import value_at
-        from lrsched._engine.symbols import SYMBOLS
+    """Where Python raises, IEEE arithmetic goes on to infinity, 0 or NaN."""
+    # Start-up: few steps are beyond Python's numbers.
+    from lrsched._engine.ieee import value_at
 
+    kept = schedule.__dict__
+    if "_expression" not in kept:
+        kept["_expression"] = on_a_stack_of_its_own(lambda: _expression(schedule))
+    if kept["_expression"] is not None:
         held = step if schedule.steps is None else min(step, schedule.steps)
-        expression = plain(SYMBOLS.inner(schedule, SYMBOLS.step(schedule.steps)))
-        return value_at(expression, held)
+        return value_at(kept["_expression"], held)
+    vector = np.array([min(step, sys.float_info.max)], dtype=float)
+    with np.errstate(all="ignore"):
+        return float(NUMPY.interpret(schedule, vector)[0])
+
+
+def _expression(schedule: ScheduleLike) -> Any:
+    """What the formula makes of a step; None for a user's that can't be traced."""
+    from lrsched._engine.symbols import SYMBOLS  # start-up, as above
+
+    try:
+        return plain(SYMBOLS.inner(schedule, SYMBOLS.step(schedule.steps)))
+    except RecursionError:
+        raise
+    except Exception:  # whatever the formula makes of a symbol
+        return None
 
 
 def unwritten(step: Any) -> float:

@@ -13,20 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from lrsched._engine.symbols import Symbol, is_floating, landings
+from lrsched._engine.symbols import UFUNCS, Symbol, is_floating, landings
 from lrsched._engine.tables import table
 from lrsched._engine.writer import Writer
 
-_CALLS = {
-    "+": "add",
-    "-": "subtract",
-    "*": "multiply",
-    "/": "divide",
-    "//": "floor_divide",
-    "%": "remainder",
-    "**": "power",
-    "pow": "power",
-}
 _POWERS = {2: "square", 0.5: "sqrt", -1: "reciprocal"}
 
 
@@ -57,7 +47,7 @@ def _in_floats(value: Any, known: dict[Any, Any]) -> Any:
         return value
     if id(value) not in known:
         args = [_in_floats(arg, known) for arg in value.args]
-        if value.floating and (value.op in _CALLS or value.op in ("neg", "call")):
+        if value.floating and (value.op in UFUNCS or value.op in ("neg", "call")):
             args = [_as_float(arg, known) for arg in args]
         new = Symbol(value.op, *args, floating=value.floating)
         # The value itself is kept too: no other may take its id.
@@ -160,8 +150,8 @@ class _Program(Writer[str]):
         known = isinstance(b, (int, float)) and b in _POWERS
         if value.op in ("**", "pow") and known and is_floating(a):
             return self._function(value, _POWERS[b], a)
-        if value.op in _CALLS:
-            return self._function(value, _CALLS[value.op], a, b)
+        if value.op in UFUNCS:
+            return self._function(value, UFUNCS[value.op], a, b)
         text = f"{self.write(a)} {value.op} {self.write(b)}"
         self._release(a, b)
         return self._assigned(text)

@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lrsched._engine.pieces import Piece
-from lrsched._engine.symbols import COMPARISONS, OPERATORS, Symbol, is_floating, landings
+from lrsched._engine.symbols import (
+    COMPARISONS,
+    OPERATORS,
+    Symbol,
+    always,
+    is_floating,
+    landings,
+)
 from lrsched._engine.text import ATOM, SIGN, SUM, TERNARY, Text
 from lrsched._engine.writer import Writer
 
@@ -87,7 +94,7 @@ class Function(Writer[Text]):
 
     def _statements(self, value: Any, indent: str) -> Iterator[str]:
         """Lines for parts of what is deep: no parentheses are nested deeper than Python reads."""
-        for part in landings(value, _always):
+        for part in landings(value, always):
             if id(part) not in self.kept:
                 text = self.write(part).text
                 name = self._names.setdefault(id(part), f"x{len(self._names) + 1}")
@@ -161,8 +168,3 @@ class Function(Writer[Text]):
         left = self.write(a).within(binds + chains)
         right = self.write(b).within(binds + (value.op != "**"))
         return Text(f"{left} {value.op} {right}", binds)
-
-
-def _always(value: Symbol) -> tuple[Any, ...]:
-    """The operands that are evaluated whenever the value is: of a branch, what decides it."""
-    return value.args[:1] if value.op == "where" else value.args

@@ -36,6 +36,17 @@ OPERATORS: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
     "**": (POWER, operator.pow),
     "pow": (ATOM, operator.pow),  # of what may be below 0, where a float has no power
 }
+# What NumPy calls those that leave its integers or floats.
+UFUNCS = {
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "/": "divide",
+    "//": "floor_divide",
+    "%": "remainder",
+    "**": "power",
+    "pow": "power",
+}
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 # The step, and a step so many later.
 LEAVES = ("t", "t+")
@@ -162,6 +173,11 @@ def landings(value: Any, among: Callable[[Symbol], Iterable[Any]] | None = None)
         operands = part.args if among is None else among(part)
         pending += [arg for arg in operands if isinstance(arg, Symbol)]
     return sorted(found, key=lambda part: part.depth)
+
+
+def always(value: Symbol) -> tuple[Any, ...]:
+    """The operands that are evaluated whenever the value is: of a branch, what decides it."""
+    return value.args[:1] if value.op == "where" else value.args
 
 
 def _plain(value: Any) -> Any:

@@ -21,9 +21,9 @@ from lrsched._engine.ratio import simple_fraction
 from lrsched.ask.bounds import bounds, cycle_at, stretched, unstretched
 from lrsched.ask.questions import values_at
 from lrsched.shapes import curves, decay, piecewise, warmup
-from lrsched.shapes.compose import Product, Sequence, Sum
+from lrsched.shapes.compose import Product, Sequence, Sum, divisor
 from lrsched.shapes.cycles import Cycle
-from lrsched.shapes.views import Clip, Power, Quantize, Shift, Staircase, Stretch, Take
+from lrsched.shapes.views import Clip, Quantize, Shift, Staircase, Stretch, Take
 
 _COUNT = rule_in(Count)
 
@@ -178,11 +178,10 @@ def _inside(schedule: Schedule, first: Fraction, clock: Fraction, n: int) -> Fra
 
 def _constant(factor: Schedule) -> Fraction | None:
     """The number that a factor is, or divides by."""
-    match factor:
-        case piecewise.Constant(value=value):
-            return Fraction(value)
-        case Power(schedule=piecewise.Constant(value=value), power=-1) if value:
-            return 1 / Fraction(value)
+    below = divisor(factor)
+    match below or factor:
+        case piecewise.Constant(value=value) if value or below is None:
+            return Fraction(value) if below is None else 1 / Fraction(value)
     return None
 
 

@@ -26,7 +26,6 @@ from lrsched.shapes import (
     CosineDecay,
     GeometricDecay,
     InversePowerDecay,
-    LinearDecay,
     LinearWarmup,
     Sequence,
     Take,
@@ -69,16 +68,29 @@ def warmup_stable_decay(
     >>> lrs.warmup_stable_decay(1.0, 100, warmup_steps=10, decay_steps=20, decay="1-sqrt")
     Sequence(LinearWarmup(10), Constant(1.0, steps=70), PowerDecay(20, power=0.5))
     """
-    rise, fall, level = lengths(
-        "warmup_stable_decay",
-        total_steps,
-        warmup=(warmup_steps, warmup_fraction),
-        decay=(decay_steps, decay_fraction),
-    )
+    warmup, last = (warmup_steps, warmup_fraction), (decay_steps, decay_fraction)
+    return _plateau("warmup_stable_decay", peak, total_steps, warmup, last, decay, 0.0, end)
+
+
+_Length = tuple[int | None, float | None]  # in steps, or as a fraction
+
+
+def _plateau(
+    preset: str,
+    peak: float,
+    total_steps: int,
+    warmup: _Length,
+    last: _Length,
+    decay: Decay,
+    start: float,
+    end: float,
+) -> Schedule:
+    """A line up from `start` to `peak`, a plateau, and a decay to `end` in the last steps."""
+    rise, fall, level = lengths(preset, total_steps, warmup=warmup, decay=last)
     return Sequence(
-        LinearWarmup(rise, end=peak),
+        LinearWarmup(rise, start=start, end=peak),
         Constant(peak, level),
-        named_decay("warmup_stable_decay", decay, fall, peak, end),
+        named_decay(preset, decay, fall, peak, end),
     )
 
 
@@ -114,17 +126,8 @@ def trapezoid(
     >>> lrs.trapezoid(1.0, 100, warmup_steps=10, decay_fraction=0.2)
     Sequence(LinearWarmup(10), Constant(1.0, steps=70), LinearDecay(20))
     """
-    rise, fall, level = lengths(
-        "trapezoid",
-        total_steps,
-        warmup=(warmup_steps, warmup_fraction),
-        decay=(decay_steps, decay_fraction),
-    )
-    return Sequence(
-        LinearWarmup(rise, end=peak),
-        Constant(peak, level),
-        LinearDecay(fall, start=peak, end=end),
-    )
+    warmup, last = (warmup_steps, warmup_fraction), (decay_steps, decay_fraction)
+    return _plateau("trapezoid", peak, total_steps, warmup, last, "linear", 0.0, end)
 
 
 @public
@@ -165,19 +168,10 @@ def tri_stage(
     >>> schedule([0, 10_000, 50_000, 75_000, 100_000])
     array([5.e-07, 5.e-05, 5.e-05, 5.e-06, 5.e-07])
     """
-    rise, fall, level = lengths(
-        "tri_stage",
-        total_steps,
-        warmup=(warmup_steps, warmup_fraction),
-        decay=(decay_steps, decay_fraction),
-    )
     start = peak / 100 if start is None else start
     end = peak / 100 if end is None else end
-    return Sequence(
-        LinearWarmup(rise, start=start, end=peak),
-        Constant(peak, level),
-        named_decay("tri_stage", "exponential", fall, peak, end),
-    )
+    warmup, last = (warmup_steps, warmup_fraction), (decay_steps, decay_fraction)
+    return _plateau("tri_stage", peak, total_steps, warmup, last, "exponential", start, end)
 
 
 @public

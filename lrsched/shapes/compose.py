@@ -127,10 +127,10 @@ class _Fold(_Members):
         return all(constants) and len(constants) <= 1 and len(self._members) - len(constants) <= 1
 
     def __repr__(self) -> str:
-        return self.spelled().text
+        return self._spelled().text
 
     @abc.abstractmethod
-    def spelled(self) -> Text:
+    def _spelled(self) -> Text:
         """With operators, where Python would read that back as this very object."""
 
     def _called(self) -> Text:
@@ -178,7 +178,7 @@ class Product(_Fold):
         """The other factors, if the first is -1 for a minus sign: `-a`, `b - a`."""
         first, *others = self.factors
         sign = isinstance(first, Constant) and first.value == -1 and first.steps is None
-        return tuple(others) if sign and others and _divisor(others[0]) is None else ()
+        return tuple(others) if sign and others and divisor(others[0]) is None else ()
 
     def formula(self, t: Any, xp: Any) -> Any:
         value = self._folded(self.negated or self.factors, t, xp)
@@ -191,14 +191,14 @@ class Product(_Fold):
     def _folded(self, factors: tuple[Schedule, ...], t: Any, xp: Any) -> Any:
         value = factors[0].held(t, xp)
         for factor in factors[1:]:
-            divisor = _divisor(factor)
-            if divisor is None:
+            below = divisor(factor)
+            if below is None:
                 value = value * factor.held(t, xp)
             else:
-                value = xp.over(value, divisor.held(t, xp))
+                value = xp.over(value, below.held(t, xp))
         return value if self._finite else xp.a_number(value)
 
-    def spelled(self) -> Text:
+    def _spelled(self) -> Text:
         others = _quotient(self.negated)
         if others is None:
             joined = _quotient(self.factors) if len(self.factors) > 1 else None
@@ -248,7 +248,7 @@ class Sum(_Fold):
                 value = value + term.held(t, xp)
         return value if self._finite else xp.a_number(value)
 
-    def spelled(self) -> Text:
+    def _spelled(self) -> Text:
         first, *others = self.terms
         if not others or (_is_number(first) and _is_number(others[0])):
             return self._called()
@@ -272,28 +272,28 @@ def _quotient(factors: tuple[Schedule, ...]) -> Text | None:
     if not factors:
         return None
     first, *others = factors
-    if _is_number(first) and (not others or _is_number(_divisor(others[0]) or others[0])):
+    if _is_number(first) and (not others or _is_number(divisor(others[0]) or others[0])):
         return None
     if not others:
         return _operand(first)
     texts = [_operand(first).within(PRODUCT)]
     for factor in others:
-        divisor = _divisor(factor)
-        if divisor is None:
+        below = divisor(factor)
+        if below is None:
             texts.append(f"* {_operand(factor).within(SIGN)}")
         else:
-            texts.append(f"/ {_operand(divisor, divides=True).within(SIGN)}")
+            texts.append(f"/ {_operand(below, divides=True).within(SIGN)}")
     return Text(" ".join(texts), PRODUCT)
 
 
-def _divisor(factor: Schedule) -> Schedule | None:
+def divisor(factor: Schedule) -> Schedule | None:
     """b, of the factor b ** -1."""
     return factor.schedule if isinstance(factor, Power) and factor.power == -1 else None
 
 
 def _constant(member: Schedule) -> float | None:
     """The number that a member is, or divides by."""
-    member = _divisor(member) or member
+    member = divisor(member) or member
     return member.value if isinstance(member, Constant) else None
 
 
@@ -304,4 +304,4 @@ def _is_number(member: Schedule) -> bool:
 def _operand(member: Schedule, divides: bool = False) -> Text:
     if isinstance(member, Constant) and _is_number(member) and (member.value or not divides):
         return Text(repr(member.value), SIGN if repr(member.value).startswith("-") else ATOM)
-    return member.spelled() if isinstance(member, (_Fold, Power)) else Text(repr(member), ATOM)
+    return member._spelled()

@@ -359,10 +359,7 @@ class Power(_Wrapper):
         return xp.raised(self.schedule.held(t, xp), self.power)
 
     def __repr__(self) -> str:
-        return self.spelled().text
+        return self._spelled().text
 
-    def spelled(self) -> Text:
-        """With the operator, and with parentheses where Python needs them."""
-        spelled = getattr(self.schedule, "spelled", None)  # of what is written with operators
-        base = spelled() if spelled else Text(repr(self.schedule), ATOM)
-        return Text(f"{base.within(ATOM)} ** {self.power!r}", POWER)
+    def _spelled(self) -> Text:
+        return Text(f"{self.schedule._spelled().within(ATOM)} ** {self.power!r}", POWER)

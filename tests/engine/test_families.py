@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from typing import Any
 
 import numpy as np
 import pytest
 from cases import CASES, Case
 from families import COMPOSITIONS, FAMILIES, MEMBERS, member_of
-from libraries import Library, assert_right, library_of, whole_steps
+from libraries import Library, assert_right, library_of, two_workers, whole_steps
 
 import lrsched as lrs
 
@@ -335,7 +334,6 @@ def test_dask_is_lazy() -> None:
 def test_dask_on_two_processes_beyond_one_memory() -> None:
     """A grid of 1e9 values, 8 GB of them, of which each worker has a few MB at a time."""
     import dask.array as da
-    from distributed import Client, LocalCluster
 
     members, steps = 200, 5_000_000
     lengths = [steps - 10_000 * i for i in range(members)]
@@ -343,17 +341,7 @@ def test_dask_on_two_processes_beyond_one_memory() -> None:
         lrs.Sequence(lrs.LinearWarmup(1000 * (1 + i)), lrs.LinearDecay(length - 1000 * (1 + i)))
         for i, length in enumerate(lengths)
     )
-    with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        assert len(set(client.run(os.getpid).values()) - {os.getpid()}) == 2
+    with two_workers():
         lazy = family(da.arange(steps, chunks=1_000_000))
         assert lazy.size == 10**9
         sums = lazy.sum(axis=1).compute()

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cases import CASES, Case
-from libraries import Library, assert_right, library_of, whole_steps
+from libraries import Library, assert_right, library_of, two_workers, whole_steps
 
 import lrsched as lrs
 
@@ -356,20 +356,9 @@ def test_dask_is_lazy() -> None:
 
 def test_dask_on_two_processes() -> None:
     import dask.array as da
-    from distributed import Client, LocalCluster
 
     steps = da.arange(30_000, chunks=1_000)
-    with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        assert len(set(client.run(os.getpid).values()) - {os.getpid()}) == 2
+    with two_workers() as client:
         values = RUN(steps)
         peak = values.max().compute()
         got = client.compute(values).result()
