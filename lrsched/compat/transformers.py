@@ -1,4 +1,4 @@
-"""The schedules of `transformers`, `get_scheduler` and its names included.
+"""The schedules of `transformers`: its functions, `get_scheduler`'s names, TrainingArguments.
 
 The optimizer is replaced by `base_lr`. Differs, in all cosines: past `num_training_steps` the peer
 goes on along the wave, up again (0.0245 of the rate 10 steps after 100); here the last value holds.
@@ -8,6 +8,7 @@ goes on along the wave, up again (0.0245 of the rate 10 steps after 100); here t
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, NoReturn, overload
@@ -16,6 +17,7 @@ from lrsched._core.check import (
     Count,
     Flag,
     Fraction,
+    Integer,
     NonNegative,
     OpenFraction,
     Positive,
@@ -27,6 +29,7 @@ from lrsched._core.check import (
     rule_in,
 )
 from lrsched._core.schedule import Schedule
+from lrsched.compat._config import Only, needed, read
 from lrsched.compat._parts import Rate, Several, at_most, keywords, line, waves
 from lrsched.compat.torch import ReduceLROnPlateau
 from lrsched.feedback import Greedy, MetricRule, ReduceOnPlateau
@@ -443,3 +446,84 @@ def get_scheduler(
             raise refusal(ValueError, "get_scheduler", "num_training_steps", rule, None)
         given["num_training_steps"] = num_training_steps
     return build(base_lr, num_warmup_steps=num_warmup_steps, **given)
+
+
+def _keywords_or_json(value: Any) -> dict[str, Any]:
+    return keywords(json.loads(value) if isinstance(value, str) else value)
+
+
+@checked
+def TrainingArguments(
+    learning_rate: Rate = 5e-5,
+    lr_scheduler_type: Annotated[str, one_of(*_SCHEDULES, *_RULES)] = "linear",
+    lr_scheduler_kwargs: Annotated[dict[str, Any], Rule("a dict", _keywords_or_json)] | None = None,
+    warmup_steps: NonNegative = 0,
+    warmup_ratio: Fraction | None = None,
+    max_steps: Integer = -1,
+    num_train_epochs: Positive = 3.0,
+    *,
+    of: Only = "lr",
+    total_steps: PositiveCount | None = None,
+    steps_per_epoch: PositiveCount | None = None,
+) -> Schedule:
+    """The rate that the Trainer applies, from the fields that are about it.
+
+    A `warmup_steps` below 1 is a fraction of the training and rounded up; where it is 0, the
+    `warmup_ratio` of earlier versions is one. The training is `max_steps` long, or
+    `num_train_epochs` of `steps_per_epoch` updates, rounded up; a `total_steps` counts instead.
+
+    >>> TrainingArguments(2e-5, "cosine", warmup_steps=0.03, total_steps=10_000)
+    Sequence(LinearWarmup(300, end=2e-05), CosineDecay(9700, start=2e-05))
+    """
+    owner = "TrainingArguments"
+    if lr_scheduler_type in _RULES:
+        rule = (
+            "the name of a function of the step (get_scheduler has the rules that follow metrics)"
+        )
+        raise refusal(ValueError, owner, "lr_scheduler_type", rule, lr_scheduler_type)
+    if total_steps is None and max_steps > 0:
+        total_steps = max_steps
+    if total_steps is None and steps_per_epoch is not None:
+        total_steps = math.ceil(num_train_epochs * steps_per_epoch)
+    share = warmup_steps if warmup_steps < 1 else 0.0
+    if warmup_steps == 0 and warmup_ratio is not None:
+        share = warmup_ratio
+    warmup = int(warmup_steps)
+    if share:
+        whole = needed(owner, "total_steps", total_steps, f"the warmup is {share} of it")
+        warmup = math.ceil(whole * share)
+    if total_steps is None and lr_scheduler_type not in _ENDLESS:
+        needed(owner, "total_steps", None, f"{lr_scheduler_type!r} ends with it")
+    return get_scheduler(lr_scheduler_type, learning_rate, warmup, total_steps, lr_scheduler_kwargs)
+
+
+_ENDLESS = ("constant", "constant_with_warmup", "inverse_sqrt")
+
+
+def from_config(
+    config: Any,
+    *,
+    of: str = "lr",
+    total_steps: int | None = None,
+    steps_per_epoch: int | None = None,
+) -> Schedule:
+    """The schedule of a file of TrainingArguments: transformers', TRL's or LLaMA-Factory's.
+
+    Args:
+        config: the file's keys, or a TrainingArguments itself. Keys that are about other things
+            are passed over.
+        of: "lr", all that they drive.
+        total_steps: updates in the whole run; without it, the config's `max_steps`.
+        steps_per_epoch: updates in one pass over the data, for `num_train_epochs`.
+
+    Raises:
+        ValueError: a value that makes no sense, a key that is nearly one of a schedule's, a length
+            that is needed and missing.
+        TypeError: a value of another type.
+
+    >>> config = {"learning_rate": "2e-5", "lr_scheduler_type": "cosine", "warmup_ratio": 0.1}
+    >>> from_config(config, total_steps=5_000)
+    Sequence(LinearWarmup(500, end=2e-05), CosineDecay(4500, start=2e-05))
+    """
+    arguments = {"of": of, "total_steps": total_steps, "steps_per_epoch": steps_per_epoch}
+    return read(TrainingArguments, config, arguments, others=True)

@@ -1,0 +1,232 @@
+"""How a section of a framework's config is read: a call of the function that has its keys.
+
+What a section holds is declared once, as a signature: a parameter for each key, with the
+framework's own default, checked by its annotation; keyword-only ones are what the config leaves
+open (`total_steps`). `read` turns the section into the call.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, TypeVar
+
+from lrsched._core.check import Rule, cut, one_of, refusal, rules_of, shown
+
+T = TypeVar("T")
+
+# Keys that tell which framework a config is for: no other has them.
+SIGNS: dict[str, tuple[str, ...]] = {
+    "transformers": (
+        "lr_scheduler_type",
+        "lr_scheduler_kwargs",
+        "warmup_ratio",
+        "num_train_epochs",
+        "per_device_train_batch_size",
+    ),
+    "ultralytics": ("lr0", "lrf", "cos_lr", "warmup_bias_lr", "warmup_momentum"),
+    "deepspeed": (
+        "warmup_min_lr",
+        "warmup_max_lr",
+        "warmup_num_steps",
+        "warmup_min_ratio",
+        "cos_min_ratio",
+        "cycle_min_lr",
+        "cycle_max_lr",
+        "lr_range_test_min_lr",
+        "train_micro_batch_size_per_gpu",
+        "zero_optimization",
+    ),
+    "mmengine": ("param_scheduler", "convert_to_iter_based", "by_epoch"),
+    "megatron": (
+        "lr_decay_style",
+        "lr_decay_iters",
+        "lr_decay_samples",
+        "lr_warmup_iters",
+        "lr_warmup_samples",
+        "lr_warmup_fraction",
+        "lr_wsd_decay_style",
+        "lr_wsd_decay_iters",
+        "rampup_batch_size",
+        "train_iters",
+        "train_samples",
+    ),
+    "diffusers": (
+        "lr_warmup_steps",
+        "lr_decay_steps",
+        "lr_num_cycles",
+        "lr_scheduler_num_cycles",
+        "lr_scheduler_power",
+        "lr_scheduler_timescale",
+        "lr_scheduler_min_lr_ratio",
+        "max_train_steps",
+    ),
+    "torchtitan": ("min_lr_factor", "decay_ratio", "decay_type"),
+    "detectron2": ("SOLVER", "LR_SCHEDULER_NAME", "BASE_LR", "WARMUP_ITERS"),
+    "timm": (
+        "sched",
+        "sched_on_updates",
+        "decay_epochs",
+        "decay_milestones",
+        "cooldown_epochs",
+        "lr_cycle_mul",
+        "lr_cycle_decay",
+        "lr_cycle_limit",
+        "lr_k_decay",
+        "warmup_prefix",
+    ),
+    "composer": ("t_warmup", "t_max", "max_duration", "scale_warmup"),
+    "levanter": ("lr_schedule", "rewarmup", "cycle_length", "min_lr_ratio", "num_train_steps"),
+    "olmo": ("warmup_fraction", "decay_fraction", "_CLASS_"),
+}
+
+
+def _plain(config: Any) -> Mapping[str, Any]:
+    if isinstance(config, Mapping):
+        if not all(isinstance(key, str) for key in config):
+            raise TypeError
+        return config
+    if isinstance(config, type) or not hasattr(config, "__dict__"):
+        raise TypeError
+    return {key: value for key, value in vars(config).items() if not key.startswith("_")}
+
+
+_A_CONFIG = Rule("a mapping of keys to values, or an object that has them as attributes", _plain)
+
+
+def mapping(owner: str, config: Any, name: str = "config") -> Mapping[str, Any]:
+    """A config as a mapping: what it is, or the attributes of a namespace or dataclass."""
+    return _A_CONFIG(owner, name, config)  # type: ignore[no-any-return]
+
+
+# What `of` may be where a config drives the rate alone.
+Only = Annotated[str, one_of("lr")]
+
+
+def section(owner: str, config: Any, *path: str) -> Mapping[str, Any]:
+    """The section at a path into a file; the config itself where it isn't a whole file."""
+    found: Any = mapping(owner, config)
+    for key in path:
+        if key not in found:
+            return mapping(owner, config)
+        found = mapping(owner, found[key], key)
+    return found  # type: ignore[no-any-return]
+
+
+def needed(owner: str, name: str, value: T | None, why: str) -> T:
+    """What the config leaves open and somebody has to give: refused where nobody does."""
+    if value is None:
+        raise refusal(ValueError, owner, name, f"given: {why}", None)
+    return value
+
+
+def read(
+    make: Callable[..., T],
+    config: Any,
+    arguments: Mapping[str, Any],
+    *,
+    others: bool = False,
+    known: tuple[str, ...] = (),
+) -> T:
+    """`make` called with the keys of a section, and with what the config leaves open.
+
+    Args:
+        make: a `checked` function with a parameter for each key.
+        config: the section; a key whose value is None (`null`) is left out.
+        arguments: the keyword-only parameters of `make`.
+        others: whether it holds other things too. They are passed over, but for one that is
+            nearly one of the keys; where it is all schedule, whatever is unknown is refused.
+        known: further keys that may be there and say nothing here.
+
+    Raises:
+        TypeError: the section is no mapping.
+        ValueError: an unknown key, with the nearest one there is or the framework that has it.
+    """
+    names, rules = _declared(make)
+    owner = make.__name__
+    keys = mapping(owner, config)
+    for key in keys:
+        if key not in names and key not in known:
+            _unknown(owner, key, names, keys, others)
+    given = {
+        key: _number(value, rules.get(key))
+        for key, value in keys.items()
+        if key in names and value is not None
+    }
+    return make(**given, **arguments)
+
+
+@functools.cache
+def _declared(make: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, Rule]]:
+    """The keys that a function declares, and their rules."""
+    parameters = inspect.signature(make).parameters.values()
+    names = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+    return names, rules_of(inspect.unwrap(make))
+
+
+def _unknown(
+    owner: str, key: str, names: tuple[str, ...], keys: Mapping[str, Any], others: bool
+) -> None:
+    # A name that is there already can't be what was meant.
+    near = nearest(key, (name for name in names if name not in keys))
+    if near is not None:
+        raise ValueError(f"{owner}: no key {shown(key)}: did you mean {near!r}?")
+    if others:
+        return
+    framework = next((name for name, signs in SIGNS.items() if key in signs), None)
+    if framework is not None:
+        raise ValueError(f"{owner}: no key {shown(key)}, which is one of {framework}'s")
+    raise ValueError(f"{owner}: no key {shown(key)}; there are {', '.join(names)}")
+
+
+def nearest(word: str, words: Iterator[str]) -> str | None:
+    """The one that was probably meant: a letter or two away, and no short one."""
+    found = difflib.get_close_matches(word, [w for w in words if len(w) > 4], n=1, cutoff=0.85)
+    return found[0] if found else None
+
+
+_NUMBER = re.compile(r"\s*[-+]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
+
+
+def _number(value: Any, rule: Rule | None) -> Any:
+    """The number that a text means: YAML 1.1 reads 3e-4, which has no point, as a string."""
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value) or len(value) > 99:
+        return value
+    if rule is not None:
+        try:
+            return rule.accept(value)  # a text that may be one
+        except (TypeError, ValueError):
+            pass
+    try:
+        return int(value)
+    except ValueError:
+        number = float(value)
+        return int(number) if "e" in value.lower() and number.is_integer() else number
+
+
+def recognised(config: Any) -> str:
+    """The framework whose keys a config has, wherever in it they are.
+
+    Raises:
+        ValueError: there are keys of none, or of several.
+    """
+    keys = {*_all_keys(config, 6)}
+    found = {name: key for name, signs in SIGNS.items() for key in signs if key in keys}
+    if len(found) == 1:
+        return next(iter(found))
+    if not found:
+        raise ValueError(f"no key of a framework's schedule in it; known are {', '.join(SIGNS)}")
+    several = " and ".join(f"{key} of {name}" for name, key in found.items())
+    raise ValueError(f"keys of several frameworks, {cut(several)}: say which is meant")
+
+
+def _all_keys(config: Any, depth: int) -> Iterator[str]:
+    if isinstance(config, Mapping):
+        yield from (key for key in config if isinstance(key, str))
+        config = list(config.values())
+    if isinstance(config, list) and depth:
+        for value in config:
+            yield from _all_keys(value, depth - 1)
