@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import os
-import re
 import shutil
 import sys
 import warnings
@@ -20,16 +19,15 @@ from lrsched._core.check import cut, shown
 from lrsched._core.schedule import Schedule
 from lrsched.ask.findings import KINDS, check, short
 from lrsched.ask.questions import diff
-from lrsched.data.json import from_json, to_json
-from lrsched.data.scan import LONGEST
-from lrsched.data.text import parse
+from lrsched.data.json import to_json
+from lrsched.reading import read
 from lrsched.show.plot import plot
 from lrsched.show.terminal import show
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
 
-SCHEDULE = """A SCHEDULE is text, such as "CosineDecay(1000)"; the name of a .json file; or - for
-either of the two on standard input."""
+SCHEDULE = """A SCHEDULE is text, such as "CosineDecay(1000)"; the name of a .json file; the name of
+a framework's config in YAML, TOML or JSON; or - for any of these on standard input."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,6 +68,48 @@ def _line(error: Exception) -> str:
 # The words on the command line.
 
 
+def _positive(text: str) -> int:
+    try:
+        steps = int(text) if len(text) < 100 else _MOST
+    except ValueError:
+        steps = _scientific(text)
+    if not 0 < steps < _MOST:
+        rule = "a positive number of steps, below 2**62"
+        raise argparse.ArgumentTypeError(f"must be {rule}, got {shown(text)}")
+    return steps
+
+
+_MOST = 2**62
+
+
+def _scientific(text: str) -> int:
+    """1e5 is a number of steps too; 0 for what is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        return 0
+    return int(number) if number.is_integer() else 0
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, got {shown(text)}") from None
+
+
+# What a framework's config may leave open: the option's name, its type, and what it is.
+_LEFT_OPEN: dict[str, tuple[Callable[[str], Any], str, str]] = {
+    "of": (str, "NAME", "the hyper-parameter: lr (the default), momentum, weight_decay, ..."),
+    "total_steps": (_positive, "N", "updates in the whole run"),
+    "steps_per_epoch": (_positive, "N", "updates in one pass over the data"),
+    "base_lr": (_number, "X", "the optimizer's rate"),
+    "num_processes": (_positive, "N", "processes that train together"),
+    "global_batch_size": (_positive, "N", "samples in one update"),
+    "max_duration": (str, "TIME", "Composer's length of the run, such as 4800ba"),
+}
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         super().error(cut(message, 300))
@@ -82,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f'example: lrsched show "{EXAMPLE}"',
     )
+    of_a_config = _config_options()
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(
@@ -95,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
             description=f"{summary[0].upper()}{summary[1:]}.\n\n{SCHEDULE}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             epilog="examples:\n" + "\n".join(f"  lrsched {example}" for example in examples),
+            parents=[of_a_config],
         )
         added.set_defaults(run=run)
         return added
@@ -105,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         f'show "{EXAMPLE}"',
         "show schedule.json",
         'show "Noam(512, 4000)" --steps 20000',
+        "show train.yaml --from transformers --total-steps 10_000",
     )
     added.add_argument("schedule", metavar="SCHEDULE")
     _steps_option(added, "how far to look; needed for an endless schedule")
@@ -181,93 +224,33 @@ def _steps_option(
     parser.add_argument("--steps", type=_positive, metavar="N", required=required, help=meaning)
 
 
+def _config_options() -> _Parser:
+    parser = _Parser(add_help=False)
+    group = parser.add_argument_group("of a framework's config")
+    group.add_argument(
+        "--from",
+        dest="framework",
+        metavar="NAME",
+        help="the framework; by default, the one whose keys the file has",
+    )
+    for name, (kind, metavar, meaning) in _LEFT_OPEN.items():
+        option = f"--{name.replace('_', '-')}"
+        group.add_argument(option, type=kind, metavar=metavar, help=meaning)
+    return parser
+
+
 def _output_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="by default, it goes to standard output"
     )
 
 
-def _positive(text: str) -> int:
-    try:
-        steps = int(text) if len(text) < 100 else _MOST
-    except ValueError:
-        steps = 0
-    if not 0 < steps < _MOST:
-        rule = "a positive number of steps, below 2**62"
-        raise argparse.ArgumentTypeError(f"must be {rule}, got {shown(text)}")
-    return steps
-
-
-_MOST = 2**62
-
-
 # What goes in.
 
 
-def _read(argument: str) -> Schedule:
-    """A schedule from text, from a .json file or from standard input."""
-    if argument == "-":
-        return _parsed(_decoded(sys.stdin.buffer, "standard input"))
-    if argument.lower().endswith(".json"):
-        with open(argument, "rb") as file:
-            return _in_file(cut(argument), _decoded(file, cut(argument)))
-    if _names_a_file(argument):
-        raise _another_file(cut(argument))
-    return parse(argument)
-
-
-def _another_file(name: str) -> ValueError:
-    return ValueError(
-        f"{name}: no .json file: a schedule is text, a .json file, or - for standard input; "
-        "of YAML or any other, give the text of the schedule in it"
-    )
-
-
-_SETTINGS = r".*\.(?:ya?ml|toml|ini|cfg|conf|py|txt|json[5cl])"
-_A_PATH = r".*[/\\].*|\S*[A-Za-z_]\S*\.[A-Za-z]\w{0,5}"
-
-
-def _names_a_file(argument: str) -> bool:
-    """Whether somebody meant a file: it is there, or is called like one and like no schedule."""
-    if not argument.strip() or "#" in argument or "\n" in argument:
-        return False
-    if re.fullmatch(_SETTINGS, argument, re.IGNORECASE):
-        return True
-    if re.match(r"\s*[A-Za-z_]\w*\(", argument):  # a call, even where a file has its name
-        return False
-    if not re.search(r"[A-Za-z]", argument) and not os.path.exists(argument):  # 0.1/2
-        return False
-    like_one = "(" not in argument and re.fullmatch(_A_PATH, argument)
-    return bool(like_one) or os.path.exists(argument)
-
-
-def _decoded(file: IO[bytes], name: str) -> str:
-    raw = file.read(4 * LONGEST + 1)  # no text that long could be accepted
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        if len(raw) > 4 * LONGEST:  # cut within a character
-            return " " * (LONGEST + 1)
-        raise ValueError(f"{name}: no text in UTF-8") from None
-
-
-def _parsed(text: str) -> Schedule:
-    if _SETTINGS_LINE.match(text):
-        raise _another_file("standard input")
-    return from_json(text) if text.lstrip().startswith(("{", "[")) else parse(text)
-
-
-# The first line, behind comments, of YAML or of an .ini or TOML file.
-_SETTINGS_LINE = re.compile(
-    r"(?:\s*#[^\n]*\n)*\s*(?:---|- |[\w.-]+\s*:(?:\s|$)|\[[A-Za-z][\w.-]*\]\s*$)", re.MULTILINE
-)
-
-
-def _in_file(name: str, text: str) -> Schedule:
-    try:
-        return from_json(text)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+def _read(options: argparse.Namespace, argument: str) -> Schedule:
+    left_open = {name: value for name in _LEFT_OPEN if (value := getattr(options, name, None))}
+    return read(argument, options.framework, **left_open)
 
 
 def _length(schedule: Schedule, asked: int | None) -> int:
@@ -284,7 +267,7 @@ def _length(schedule: Schedule, asked: int | None) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    schedule = _read(options.schedule)
+    schedule = _read(options, options.schedule)
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     width = shutil.get_terminal_size().columns
     print("\n".join(show(schedule, _length(schedule, options.steps), width, colour)))
@@ -292,7 +275,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _plot(options: argparse.Namespace) -> int:
-    schedules = [_read(argument) for argument in options.schedules]
+    schedules = [_read(options, argument) for argument in options.schedules]
     kind = Path(options.output).suffix
     if kind not in (".png", ".svg", ".pdf"):
         raise ValueError(f"{cut(options.output)}: the file's name must end in .png, .svg or .pdf")
@@ -321,7 +304,7 @@ _ROWS = 8192
 
 
 def _table(options: argparse.Namespace) -> int:
-    schedule = _read(options.schedule)
+    schedule = _read(options, options.schedule)
     steps = range(0, _length(schedule, options.steps), options.every)
     write = {"csv": _csv, "json": _json, "markdown": _markdown}[options.format]
     with _opened(options.output) as file:
@@ -367,7 +350,7 @@ def _markdown(file: IO[str], rows: Iterator[tuple[int, float]]) -> None:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    a, b = (_read(argument) for argument in options.schedules)
+    a, b = (_read(options, argument) for argument in options.schedules)
     found = diff(a, b, options.steps)
     if found.first is None or found.at is None:
         print(f"no difference in {options.steps} steps")
@@ -378,7 +361,7 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    findings = check(_read(options.schedule), options.steps, options.accept)
+    findings = check(_read(options, options.schedule), options.steps, options.accept)
     for finding in findings:
         print(finding)
     if not findings:
@@ -395,7 +378,7 @@ _FORMATS: dict[str, Callable[[Schedule], str]] = {
 
 
 def _export(options: argparse.Namespace) -> int:
-    text = _FORMATS[options.to](_read(options.schedule))
+    text = _FORMATS[options.to](_read(options, options.schedule))
     with _opened(options.output) as file:
         file.write(f"{text}\n")
     return 0

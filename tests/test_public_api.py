@@ -253,7 +253,7 @@ def within_functions(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
 
 @pytest.mark.parametrize("name", every())
 def test_an_import_in_a_function_is_for_start_up_alone(name: str) -> None:
-    """Each says so, on its line or above; matplotlib's is an extra's, imported where it is used."""
+    """Each says so, on its line or above; what an extra brings is imported where it is used."""
     lines = (ROOT / name).read_text("utf-8").splitlines()
     for node in within_functions(tree_of(name)):
         above = itertools.takewhile(

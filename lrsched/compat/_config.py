@@ -207,20 +207,26 @@ def _number(value: Any, rule: Rule | None) -> Any:
         return int(number) if "e" in value.lower() and number.is_integer() else number
 
 
+def signs(config: Any) -> dict[str, str]:
+    """The frameworks that have a key of a config for themselves, and such a key of each."""
+    keys = {*_all_keys(config, 6)}
+    return {name: key for name, own in SIGNS.items() for key in own if key in keys}
+
+
 def recognised(config: Any) -> str:
     """The framework whose keys a config has, wherever in it they are.
 
     Raises:
         ValueError: there are keys of none, or of several.
     """
-    keys = {*_all_keys(config, 6)}
-    found = {name: key for name, signs in SIGNS.items() for key in signs if key in keys}
+    found = signs(config)
     if len(found) == 1:
         return next(iter(found))
     if not found:
-        raise ValueError(f"no key of a framework's schedule in it; known are {', '.join(SIGNS)}")
+        known = ", ".join(SIGNS)
+        raise ValueError(f"no key that only one framework has: say which it is (--from), {known}")
     several = " and ".join(f"{key} of {name}" for name, key in found.items())
-    raise ValueError(f"keys of several frameworks, {cut(several)}: say which is meant")
+    raise ValueError(f"keys of several frameworks, {cut(several)}: say which it is (--from)")
 
 
 def _all_keys(config: Any, depth: int) -> Iterator[str]:

@@ -449,7 +449,12 @@ def get_scheduler(
 
 
 def _keywords_or_json(value: Any) -> dict[str, Any]:
-    return keywords(json.loads(value) if isinstance(value, str) else value)
+    if not isinstance(value, str):
+        return keywords(value)
+    try:
+        return keywords(json.loads(value))
+    except json.JSONDecodeError:
+        raise ValueError from None
 
 
 @checked
@@ -477,9 +482,7 @@ def TrainingArguments(
     """
     owner = "TrainingArguments"
     if lr_scheduler_type in _RULES:
-        rule = (
-            "the name of a function of the step (get_scheduler has the rules that follow metrics)"
-        )
+        rule = "the name of a schedule (get_scheduler has the rules that follow metrics)"
         raise refusal(ValueError, owner, "lr_scheduler_type", rule, lr_scheduler_type)
     if total_steps is None and max_steps > 0:
         total_steps = max_steps
