@@ -30,7 +30,7 @@ def applied(config, steps, of="lr", lr=0.02):
     import torch
 
     optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))], lr=lr, betas=(0.5, 0.99))
-    scheduler = getattr(config["type"])(optimizer, **config["params"])
+    scheduler = getattr(peers(), config["type"])(optimizer, **config["params"])
     found = []
     for _ in range(steps):
         group = optimizer.param_groups[0]
@@ -76,7 +76,7 @@ def test_defaults():
     both("LRRangeTest", 3000)
     left_open = {"optimizer", "last_batch_iteration", "self"}
     for name, ours in compat._TYPES.items():
-        theirs = inspect.signature(getattr(name)).parameters
+        theirs = inspect.signature(getattr(peers(), name)).parameters
         expected = {k: p.default for k, p in theirs.items() if k not in left_open}
         keys = inspect.signature(ours).parameters.values()
         assert {p.name: p.default for p in keys if p.kind is p.POSITIONAL_OR_KEYWORD} == expected
