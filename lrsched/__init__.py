@@ -151,7 +151,9 @@ if not typing.TYPE_CHECKING:  # a type checker is to complain of a name that is 
         if name in _RESULTS:
             return _found(_RESULTS[name], name)
         if name not in __all__:
-            raise AttributeError(f"module 'lrsched' has no attribute {name!r}")
+            raise AttributeError(
+                f"module 'lrsched' has no attribute {name!r}{_hint(name, __all__)}"
+            )
         found = _found(_ROOMS.get(name, "presets"), name)
         globals()[name] = found
         return found
@@ -159,6 +161,21 @@ if not typing.TYPE_CHECKING:  # a type checker is to complain of a name that is 
 
 def _found(room: str, name: str) -> typing.Any:
     return getattr(importlib.import_module(f"lrsched.{room}"), name)
+
+
+def _hint(name: str, names: typing.Iterable[str]) -> str:
+    """What may have been meant by a name that is not there: one of these, or a peer's."""
+    if name.startswith("_"):  # asked for by machines
+        return ""
+    from lrsched._core.check import nearest  # start-up: errors alone ask for this and the peers
+    from lrsched.compat import CONSTRUCTORS
+
+    for peer in CONSTRUCTORS:
+        found = getattr(importlib.import_module(f"lrsched.compat.{peer}"), name, None)
+        if getattr(found, "__module__", None) == f"lrsched.compat.{peer}":
+            return f": lrsched.compat.{peer} has it"
+    meant = nearest(name, names)
+    return f": did you mean {meant}?" if meant else ""
 
 
 def __dir__() -> list[str]:

@@ -122,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f'example: lrsched show "{EXAMPLE}"',
     )
+    parser.add_argument("--version", action="version", version=f"lrsched {_version()}")
     of_a_config = _config_options()
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -172,9 +173,13 @@ def _parser() -> argparse.ArgumentParser:
         'table "Noam(512, 4000)" --steps 1000000 --format json -o noam.json',
     )
     added.add_argument("schedule", metavar="SCHEDULE")
-    _steps_option(added, "rows for steps 0 to N - 1; needed for an endless schedule")
+    _steps_option(added, "rows for steps 0 to N - 1; by default, to the schedule's end")
     added.add_argument(
-        "--every", type=_positive, default=1, metavar="K", help="one row for every K steps"
+        "--every",
+        type=_positive,
+        metavar="K",
+        help="one row for every K steps, and one for the end; by default, for every step, or in a "
+        "terminal for as many as fit on a page",
     )
     added.add_argument("--format", choices=("csv", "json", "markdown"), default="csv")
     _output_option(added)
@@ -182,11 +187,11 @@ def _parser() -> argparse.ArgumentParser:
     added = command(
         _diff,
         "compare two schedules; exit 1 when they differ",
-        'diff "LinearDecay(100)" "PolynomialDecay(100, power=1)" --steps 100',
+        'diff "LinearDecay(100)" "PolynomialDecay(100, power=1)"',
         "diff old.json new.json --steps 100000",
     )
     added.add_argument("schedules", metavar="SCHEDULE", nargs=2)
-    _steps_option(added, "compare steps 0 to N - 1", required=True)
+    _steps_option(added, "compare steps 0 to N - 1; needed for an endless schedule")
 
     added = command(
         _check,
@@ -194,7 +199,7 @@ def _parser() -> argparse.ArgumentParser:
         f'check "{EXAMPLE}" --steps 100000',
     )
     added.add_argument("schedule", metavar="SCHEDULE")
-    _steps_option(added, "length of the run", required=True)
+    _steps_option(added, "length of the run; needed for an endless schedule")
     added.add_argument(
         "--accept",
         metavar="KIND",
@@ -216,12 +221,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _steps_option(
-    parser: argparse.ArgumentParser,
-    meaning: str,
-    required: bool = False,
-) -> None:
-    parser.add_argument("--steps", type=_positive, metavar="N", required=required, help=meaning)
+def _steps_option(parser: argparse.ArgumentParser, meaning: str) -> None:
+    parser.add_argument("--steps", type=_positive, metavar="N", help=meaning)
+
+
+def _version() -> str:
+    from lrsched import __version__  # start-up: the package itself is above
+
+    return __version__
 
 
 def _config_options() -> _Parser:
@@ -257,10 +264,14 @@ def _length(schedule: Schedule, asked: int | None) -> int:
     if asked is not None:
         return asked
     if schedule.steps is None:
-        raise ValueError(f"{shown(schedule)} is endless: say how far to look with --steps N")
+        raise ValueError(_endless(schedule))
     if schedule.steps >= _MOST:
         raise ValueError(f"{shown(schedule)} is too long: say how far to look with --steps N")
     return schedule.steps
+
+
+def _endless(schedule: Schedule) -> str:
+    return f"{shown(schedule)} is endless: say how far to look with --steps N"
 
 
 # What comes out.
@@ -282,7 +293,7 @@ def _plot(options: argparse.Namespace) -> int:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise ImportError("plot needs matplotlib: install lrsched with the extra 'plot'") from None
+        raise ImportError("plot needs matplotlib: pip install matplotlib") from None
     figure = Figure(figsize=(8, 5), layout="constrained")
     with warnings.catch_warnings():  # of glyphs and of axes: the picture shows what there is
         warnings.simplefilter("ignore")
@@ -305,12 +316,27 @@ _ROWS = 8192
 
 def _table(options: argparse.Namespace) -> int:
     schedule = _read(options, options.schedule)
-    steps = range(0, _length(schedule, options.steps), options.every)
+    length = _length(schedule, options.steps)
+    steps = range(0, length, _every(options, length))
+    end = length if options.steps is None else None  # a run's last step, or the schedule's end
     write = {"csv": _csv, "json": _json, "markdown": _markdown}[options.format]
     with _opened(options.output) as file:
         bar = sys.stderr.isatty() and options.output is not None and len(steps) > 10 * _ROWS
-        write(file, _rows(schedule, steps, bar))
+        write(file, _rows(schedule, steps, end, bar))
     return 0
+
+
+# Rows that somebody at a terminal reads.
+_PAGE = 40
+
+
+def _every(options: argparse.Namespace, length: int) -> int:
+    if options.every is not None:
+        return int(options.every)
+    if options.output is not None or not sys.stdout.isatty() or length <= 2 * _PAGE:
+        return 1
+    print(f"every {-(-length // _PAGE)} steps; --every 1 for all", file=sys.stderr)
+    return -(-length // _PAGE)
 
 
 def _opened(name: str | None) -> nullcontext[IO[str]] | IO[str]:
@@ -319,13 +345,17 @@ def _opened(name: str | None) -> nullcontext[IO[str]] | IO[str]:
     )
 
 
-def _rows(schedule: Schedule, steps: range, bar: bool) -> Iterator[tuple[int, float]]:
+def _rows(
+    schedule: Schedule, steps: range, end: int | None, bar: bool
+) -> Iterator[tuple[int, float]]:
     for i in range(0, len(steps), _ROWS):
         some = steps[i : i + _ROWS]
         yield from zip(some, schedule(some).tolist(), strict=True)
         if bar:
             done = min(1.0, (i + _ROWS) / len(steps))
             print(f"\r[{'#' * int(40 * done):<40}] {done:4.0%}", end="", file=sys.stderr)
+    if end is not None:
+        yield end, schedule(end)
     if bar:
         print(file=sys.stderr)
 
@@ -341,7 +371,7 @@ def _json(file: IO[str], rows: Iterator[tuple[int, float]]) -> None:
     for step, value in rows:
         file.write(f'{separator}{{"step": {step}, "value": {json.dumps(value)}}}')
         separator = ",\n"
-    file.write("[]\n" if separator == "[\n" else "\n]\n")
+    file.write("\n]\n")
 
 
 def _markdown(file: IO[str], rows: Iterator[tuple[int, float]]) -> None:
@@ -351,9 +381,12 @@ def _markdown(file: IO[str], rows: Iterator[tuple[int, float]]) -> None:
 
 def _diff(options: argparse.Namespace) -> int:
     a, b = (_read(options, argument) for argument in options.schedules)
+    if options.steps is None and None in (a.steps, b.steps):
+        raise ValueError(_endless(a if a.steps is None else b))
     found = diff(a, b, options.steps)
     if found.first is None or found.at is None:
-        print(f"no difference in {options.steps} steps")
+        steps = options.steps or 1 + max(_length(a, None), _length(b, None))
+        print(f"no difference in {steps} steps")
         return 0
     print(f"first difference at step {found.first}: {a(found.first)!r}, {b(found.first)!r}")
     print(f"largest difference {short(found.largest)} at step {found.at}")
@@ -361,7 +394,8 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    findings = check(_read(options, options.schedule), options.steps, options.accept)
+    schedule = _read(options, options.schedule)
+    findings = check(schedule, _length(schedule, options.steps), options.accept)
     for finding in findings:
         print(finding)
     if not findings:

@@ -125,8 +125,44 @@ def test_table(capsys: pytest.CaptureFixture[str], form: str) -> None:
     assert rows == list(zip(steps, SCHEDULE(steps).tolist(), strict=True))
 
 
-def test_a_table_of_no_rows_is_still_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert here(capsys, "table", "CosineDecay(0)", "--format", "json") == (0, "[]\n", "")
+def test_a_table_ends_with_the_end_unless_a_number_of_steps_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def steps(*more: str) -> list[int]:
+        code, out, err = here(capsys, "table", "LinearDecay(10)", "--format", "json", *more)
+        assert (code, err) == (0, "")
+        rows = json.loads(out)
+        assert all(row["value"] == (10 - row["step"]) / 10 for row in rows)
+        return [row["step"] for row in rows]
+
+    assert steps() == [*range(11)]
+    assert steps("--every", "4") == [0, 4, 8, 10]
+    assert steps("--every", "5") == [0, 5, 10]
+    assert steps("--steps", "7") == [*range(7)]
+    assert steps("--steps", "7", "--every", "3") == [0, 3, 6]
+    out = here(capsys, "table", "CosineDecay(0)", "--format", "json")[1]
+    assert json.loads(out) == [{"step": 0, "value": 0.0}]
+
+
+def test_a_long_table_is_a_page_in_a_terminal() -> None:
+    def rows(*arguments: str) -> tuple[list[bytes], str]:
+        master, slave = pty.openpty()
+        command = [*COMMAND, "table", *arguments]
+        done = subprocess.run(
+            command, stdout=slave, stderr=subprocess.PIPE, env=ENVIRONMENT, check=True
+        )
+        os.close(slave)
+        printed = os.read(master, 1 << 20).split()
+        os.close(master)
+        return printed[1:], done.stderr.decode()
+
+    lines, said = rows("LinearDecay(100000)")
+    assert said == "every 2500 steps; --every 1 for all\n"
+    assert lines[:2] + lines[-1:] == [b"0,1.0", b"2500,0.975", b"100000,0.0"]
+    assert len(lines) == 41
+    assert rows("LinearDecay(80)")[1] == ""
+    assert len(rows("LinearDecay(80)")[0]) == 81
+    assert len(rows("LinearDecay(100)", "--every", "1")[0]) == 101
 
 
 def test_a_long_table_goes_to_a_file_with_a_progress_bar_in_a_terminal(tmp_path: Path) -> None:
@@ -140,7 +176,7 @@ def test_a_long_table_goes_to_a_file_with_a_progress_bar_in_a_terminal(tmp_path:
     os.close(slave)
     os.close(master)
     table = np.loadtxt(path, delimiter=",", skiprows=1)
-    assert (table[:, 1] == lrs.CosineDecay(200_000)(np.arange(200_000))).all()
+    assert (table[:, 1] == lrs.CosineDecay(200_000)(np.arange(200_001))).all()
 
 
 def test_diff(capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,6 +188,42 @@ def test_diff(capsys: pytest.CaptureFixture[str]) -> None:
         "first difference at step 1: 0.9, 0.95",
         "largest difference 0.45 at step 9",
     ]
+
+
+def test_the_lengths_are_the_schedules_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        here(capsys, "diff", "CosineDecay(9)", "CosineDecay(9)")[1] == "no difference in 10 steps\n"
+    )
+    out = here(capsys, "diff", "LinearDecay(9)", "Take(LinearDecay(9), 9) * Constant(1.0)")[1]
+    assert out == "no difference in 10 steps\n"
+    # Only what they hold after their ends is different.
+    ends = here(capsys, "diff", "Take(StepDecay(9), 9)", "Constant(1, 9)")
+    assert ends[0] == 1
+    assert ends[1].startswith("first difference at step 9: 0.1, 1.0\n")
+    assert "is endless: say how far to" in here(capsys, "diff", "Noam(8, 4)", "Constant(1, 9)")[2]
+    assert here(capsys, "check", "CosineDecay(9)") == (0, "nothing found\n", "")
+    assert here(capsys, "check", "Noam(512, 4000)")[2].endswith("look with --steps N\n")
+
+
+def test_a_line_of_a_script_is_a_schedule_too(capsys: pytest.CaptureFixture[str]) -> None:
+    for text in ("lrs.CosineDecay(9)", "lrsched.CosineDecay(9)", "schedule = lrs.CosineDecay(9)"):
+        assert here(capsys, "export", text, "--to", "text")[1] == "CosineDecay(9)\n"
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"lrsched {lrs.__version__}\n"
+
+
+def test_steps_may_be_written_as_a_float(capsys: pytest.CaptureFixture[str]) -> None:
+    for steps in ("1e1", "1_0", "10.0"):
+        assert len(here(capsys, "table", "LinearDecay(20)", "--steps", steps)[1].split()) == 11
+    for steps in ("1.5", "1e400", "nan", "0e0"):
+        with pytest.raises(SystemExit):
+            cli.main(["table", "LinearDecay(20)", "--steps", steps])
+        assert f"got '{steps}'" in capsys.readouterr().err
 
 
 def test_check(capsys: pytest.CaptureFixture[str]) -> None:
@@ -329,7 +401,7 @@ def test_nothing_long_is_echoed_whole(arguments: list[str]) -> None:
         ["show", TEXT, "--steps", "0"],
         ["show", TEXT, "--steps", "9" * 10_000],
         ["table", TEXT, "--every", "x"],
-        ["diff", TEXT, TEXT],
+        ["diff", TEXT],
         ["export", TEXT, "--to", "perl"],
     ],
 )

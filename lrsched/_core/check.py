@@ -199,6 +199,42 @@ def rules_of(
     return {name: rule for name, rule in found.items() if rule is not None}
 
 
+# What other libraries call the parameters that are ours by another name.
+_ELSEWHERE = {
+    "peak": "lr learning_rate base_lr init_lr max_lr peak_lr peak_value",
+    "start": "lr learning_rate base_lr init_lr init_value start_factor initial_learning_rate",
+    "end": "min_lr eta_min lr_min final_lr end_lr lr_end end_value end_factor end_learning_rate",
+    "warmup_fraction": "warmup_ratio warmup_proportion pct_start",
+    "warmup_steps": "num_warmup_steps warmup_iters warmup_epochs warmup_t warmup",
+    "decay_fraction": "decay_ratio",
+    "decay_steps": "num_decay_steps",
+    "total_steps": "num_training_steps max_steps total_iters T_max num_steps t_initial epochs",
+    "steps": "num_training_steps total_steps total_iters T_max decay_steps t_initial step_size",
+    "every": "step_size decay_t transition_steps",
+    "gamma": "decay_rate factor",
+    "boundaries": "milestones decay_epochs",
+}
+
+
+def nearest(word: str, words: Iterable[str], cutoff: float = 0.7) -> str | None:
+    """The word that was most likely meant, if any is near."""
+    import difflib  # start-up: errors alone ask for it
+
+    found = difflib.get_close_matches(word, list(words), n=1, cutoff=cutoff)
+    return found[0] if found else None
+
+
+def misnamed(owner: str, given: Iterable[str], names: Sequence[str]) -> None:
+    """Refuse a keyword that is none of a function's or class's, with the one that was meant."""
+    for name in given:
+        if name not in names:
+            meant = next((n for n in names if name in _ELSEWHERE.get(n, "").split()), None)
+            meant = meant or nearest(name, names)
+            hint = f": did you mean {meant!r}?" if meant else ""
+            said = f"got an unexpected keyword argument {cut(repr(name))}"
+            raise TypeError(f"{owner}: {said}{hint}")
+
+
 # What `refusal` says, and what `checked` makes of Python's words about arguments.
 _COMPLAINT = re.compile(
     r"(\w+): (((\w+)\S*) must be .*, got .*|(?:got|missing|multiple|too many) .*)", re.DOTALL
@@ -221,6 +257,8 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         try:
             bound = signature().bind(*args, **kwargs)
         except TypeError as error:  # Python's own words lack the name
+            if not any(p.kind is p.VAR_KEYWORD for p in signature().parameters.values()):
+                misnamed(owner, kwargs, list(signature().parameters))
             raise TypeError(f"{owner}: {cut(str(error))}") from None
         for name, rule in rules().items():
             if name in bound.arguments:

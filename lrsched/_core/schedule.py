@@ -105,7 +105,7 @@ class Schedule(Value):
     __array_ufunc__ = None  # np.float64(0.1) * schedule is ours to answer, not NumPy's
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        self = super().__new__(cls)
+        self = super().__new__(cls, *args, **kwargs)
         # Written at the first scalar call, and found faster here than behind a property.
         self.__dict__["_function"] = numbers.unwritten
         return self

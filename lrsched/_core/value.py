@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
 
 import numpy as np
 
-from lrsched._core.check import Rule, refusal, rules_of
+from lrsched._core.check import Rule, misnamed, refusal, rules_of
 
 T = TypeVar("T")
 
@@ -34,6 +34,10 @@ class Value(abc.ABC):
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         if not hasattr(cls, "__dataclass_fields__"):  # it would be checked nowhere
             raise TypeError(f"{cls.__name__}: a {cls.noun} must be a frozen dataclass")
+        if kwargs:
+            names = _names(cls)
+            if names is not None:
+                misnamed(cls.__name__, kwargs, names)
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
@@ -197,6 +201,15 @@ def _rules(cls: type[Value]) -> dict[str, Rule]:
         raise TypeError(f"{cls.__name__}: a {cls.noun} must be a frozen dataclass")
     rules = rules_of(cls, cls.rule_of)
     return {f.name: rules[f.name] for f in dataclasses.fields(cls) if f.name in rules}  # type: ignore[arg-type]
+
+
+@_of_class
+def _names(cls: type[Value]) -> tuple[str, ...] | None:
+    """What may be given by name; None where that is anything."""
+    _, *parameters = inspect.signature(cls.__init__).parameters.values()
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return None
+    return tuple(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
 
 
 @_of_class

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from lrsched._core.check import Count, Rule, checked
+from lrsched._core.check import Count, Rule, checked, refusal
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched._engine.numpy import EXACT
@@ -50,7 +50,9 @@ Kinds = Annotated[
 
 @public
 @checked
-def check(schedule: ASchedule, total_steps: Count, accept: Kinds = ()) -> tuple[Finding, ...]:
+def check(
+    schedule: ASchedule, total_steps: Count | None = None, accept: Kinds = ()
+) -> tuple[Finding, ...]:
     """What may be wrong with a schedule for a run of that many steps.
 
     Faults are a jump where one piece of a schedule gives way to the next ("jump"), updates at rate
@@ -72,11 +74,13 @@ def check(schedule: ASchedule, total_steps: Count, accept: Kinds = ()) -> tuple[
 
     Args:
         schedule: any schedule.
-        total_steps: length of the run: it uses the values at `range(total_steps)`.
+        total_steps: length of the run: it uses the values at `range(total_steps)`; by default,
+            the schedule's.
         accept: kinds of findings that are meant, and left out: `("jump",)` for restarts.
 
     Raises:
-        TypeError, ValueError: schedule is none, total_steps no count, or accept no such kinds.
+        TypeError, ValueError: schedule is none, total_steps no count (or not given for an endless
+            schedule), or accept no such kinds.
 
     >>> import lrsched as lrs
     >>> schedule = lrs.Sequence(lrs.LinearWarmup(100, end=0.1), lrs.CosineDecay(900))
@@ -89,6 +93,11 @@ def check(schedule: ASchedule, total_steps: Count, accept: Kinds = ()) -> tuple[
     >>> print(*lrs.check(run, total_steps=103))
     fault: the last 3 updates have rate 0, from step 100 on
     """
+    if total_steps is None:
+        total_steps = schedule.steps
+    if total_steps is None:
+        rule = "given for an endless schedule"
+        raise refusal(ValueError, "check", "total_steps", rule, None)
     found = findings(schedule, total_steps)
     return tuple(finding for finding in found if finding.kind not in accept)
 

@@ -154,17 +154,18 @@ class Difference:
 
 @public
 @checked
-def diff(a: ASchedule, b: ASchedule, steps: Count) -> Difference:
+def diff(a: ASchedule, b: ASchedule, steps: Count | None = None) -> Difference:
     """Where two schedules differ within the first steps, to the last bit.
 
     Args:
         a: a schedule.
         b: another.
-        steps: how many steps are compared: 0, 1, ..., steps - 1.
+        steps: how many steps are compared: 0, 1, ..., steps - 1; by default, all to the end of
+            the longer one, that step included.
 
     Raises:
-        TypeError, ValueError: an argument is not what is said above; or more than a thousand
-            million steps would have to be visited.
+        TypeError, ValueError: an argument is not what is said above; a schedule is endless, and
+            steps are not given; or more than a thousand million steps would have to be visited.
 
     >>> import lrsched as lrs
     >>> diff(lrs.LinearDecay(100), lrs.LinearDecay(100, end=0.5), 100)
@@ -174,7 +175,10 @@ def diff(a: ASchedule, b: ASchedule, steps: Count) -> Difference:
     """
     ends = [schedule.steps for schedule in (a, b)]
     if None not in ends:  # past both ends nothing changes
-        steps = min(steps, 1 + max(end for end in ends if end is not None))
+        last = 1 + max(end for end in ends if end is not None)
+        steps = last if steps is None else min(steps, last)
+    if steps is None:
+        raise refusal(ValueError, "diff", "steps", "given where a schedule is endless", None)
     if steps > _COMPARED:
         rule = f"at most {_COMPARED}: every one of them is visited"
         raise refusal(ValueError, "diff", "steps", rule, steps)

@@ -9,3 +9,6 @@ Parameters have the peer's names, order and defaults, and mean what its document
 type raises TypeError, what makes no sense ValueError, both with the name of the parameter. Where
 the peer itself errs the right value is kept, and the docstring says what differs.
 """
+
+# The modules that have constructors, in the order in which a name is looked for.
+CONSTRUCTORS = ("torch", "transformers", "optax", "keras", "timm", "megatron", "detectron2")

@@ -38,6 +38,10 @@ class Names:
             raise ValueError(f"the name {name} has several meanings: {places}")
         return found[-1]
 
+    def known(self) -> list[str]:
+        """Every name there is."""
+        return [*self._classes, *_PRESETS]
+
     def callable(self, name: str) -> Callable[..., Schedule] | None:
         """The class or preset of that name, or None."""
         return _PRESETS.get(name) or self.schedule_class(name)
@@ -70,5 +74,7 @@ def built(
             inspect.signature(make).bind_partial(*args, **kwargs)  # an unknown name, before
             inspect.signature(make).bind(*args, **kwargs)  # one that is missing
         except TypeError as misfit:  # Python's own message names __init__, not what was typed
+            if "unexpected keyword" in str(error):  # said better, with what may have been meant
+                raise ValueError(str(error)) from None
             raise ValueError(f"{make.__name__}: {cut(str(misfit))}") from None
         raise ValueError(str(error)) from None

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from lrsched._core import schedule as _schedule
 from lrsched._core.check import cut, shown
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
@@ -48,6 +49,9 @@ def parse(text: str) -> Schedule:
     """
     reader = _Reader(text)
     try:
+        if reader.kind == "keyword":  # a whole line of somebody's script: its name says nothing
+            reader.next()
+            reader.expect("=")
         schedule = reader.expression()
         reader.end()
         if not isinstance(schedule, Schedule):
@@ -67,7 +71,7 @@ _SPACE = re.compile(r"(?:\s|#[^\n]*)*")
 # A number is first cut out as C's preprocessor does it, whatever is wrong with it.
 _TOKENS = re.compile(
     r"""(?P<keyword>[^\W\d]\w*(?=\s*=))
-    | (?P<name>[^\W\d]\w*)
+    | (?P<name>(?:lrs(?:ched)?\.)?[^\W\d]\w*)
     | (?P<number>(?:[0-9]|\.[0-9])(?:[eE][+-]|[\w.])*)
     | (?P<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")
     | (?P<sign>\*\*|[()\[\],=*/+-])""",
@@ -234,14 +238,15 @@ class _Reader(Scanner):
         self.shallower()
         return items
 
-    def _call(self, name: str) -> Any:
-        at = self.at
+    def _call(self, written: str) -> Any:
+        at, name = self.at, written.rpartition(".")[2]  # lrs.CosineDecay is CosineDecay
         try:
             make = self._names.callable(name)
         except ValueError as error:
             self.refuse(str(error))
         if make is None:
-            self.refuse(f"unknown name {shown(name)}")
+            hint: str = _schedule.above("_hint")(name, self._names.known())
+            self.refuse(f"unknown name {shown(name)}{hint}")
         self.next()
         if not self.take("("):
             self.refuse(f"{cut(name)} must be called, as in {cut(name)}(...)", at)

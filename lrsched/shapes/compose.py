@@ -21,7 +21,7 @@ class _Members(Schedule):
         owner, name = type(self).__name__, self._name
         if not members:
             raise refusal(ValueError, owner, name, "at least one schedule", ())
-        accepted = tuple(A_SCHEDULE(owner, f"{name}[{i}]", m) for i, m in enumerate(members))
+        accepted = tuple(_a_member(m)(owner, f"{name}[{i}]", m) for i, m in enumerate(members))
         object.__setattr__(self, name, accepted)
         self.__post_init__()
 
@@ -38,6 +38,15 @@ class _Members(Schedule):
 
     def __reduce__(self) -> Any:
         return type(self), self._members
+
+
+def _a_member(given: Any) -> Rule:
+    """The rule for a member, in words that say what to write instead of a list or a number."""
+    if isinstance(given, (list, tuple)):
+        return Rule("a schedule, not a list of them: Sequence(*phases)", A_SCHEDULE.accept)
+    if isinstance(given, (int, float)) and not isinstance(given, bool):
+        return Rule(f"a schedule, such as Constant({given})", A_SCHEDULE.accept)
+    return A_SCHEDULE
 
 
 @value

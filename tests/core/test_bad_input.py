@@ -56,7 +56,7 @@ LinearWarmup(10, end=10**400)
 LinearWarmup()
     TypeError: LinearWarmup.__init__() missing 1 required positional argument: 'steps'
 LinearWarmup(10, stop=1.0)
-    TypeError: LinearWarmup.__init__() got an unexpected keyword argument 'stop'...
+    TypeError: LinearWarmup: got an unexpected keyword argument 'stop'
 LinearGrowth(nan)
     ValueError: LinearGrowth: slope must be a finite number, got nan
 LinearGrowth("32")
@@ -320,11 +320,25 @@ Sequence(Constant(0.1), LinearDecay(10))
 Sequence(LinearWarmup(5), StepDecay(10), LinearDecay(10))
     ValueError: Sequence: phases[1] must be finite..., got StepDecay(10)
 Sequence(LinearWarmup(5), 0.1)
-    TypeError: Sequence: phases[1] must be a schedule, got 0.1
+    TypeError: Sequence: phases[1] must be a schedule, such as Constant(0.1), got 0.1
 Sequence(LinearWarmup(5), None)
     TypeError: Sequence: phases[1] must be a schedule, got None
 Sequence([LinearWarmup(5), LinearDecay(10)])
-    TypeError: Sequence: phases[0] must be a schedule, got [LinearWarmup(5), LinearDecay(10)]
+    TypeError: Sequence: phases[0] must be a schedule, not a list of them: ...
+CosineDecay(T_max=10)
+    TypeError: CosineDecay: got an unexpected keyword argument 'T_max': did you mean 'steps'?
+CosineDecay(10, eta_min=0.1)
+    TypeError: CosineDecay: got an unexpected keyword argument 'eta_min': did you mean 'end'?
+Cycle(LinearDecay(10), restarts=3)
+    TypeError: Cycle: got an unexpected keyword argument 'restarts'
+Sequence(phases=[])
+    TypeError: Sequence: got an unexpected keyword argument 'phases'
+warmup_cosine(lr=0.1, total_steps=10, warmup_steps=1)
+    TypeError: warmup_cosine: got an unexpected keyword argument 'lr': did you mean 'peak'?
+warmup_cosine(0.1, 10, warmup_ratio=0.1)
+    TypeError: warmup_cosine: got ... 'warmup_ratio': did you mean 'warmup_fraction'?
+warmup_cosine(0.1, num_training_steps=10, warmup_steps=1)
+    TypeError: warmup_cosine: got ... 'num_training_steps': did you mean 'total_steps'?
 Sequence(LinearWarmup, LinearDecay(10))
     TypeError: Sequence: phases[0] must be a schedule, got <class 'lrsched.LinearWarmup'>
 Sequence(LinearWarmup(5), "LinearDecay(10)")
