@@ -121,6 +121,17 @@ def test_range_test(staircase, size, rate):
     )
 
 
+def test_a_warmup_longer_than_the_whole():
+    """The peer warns, warms up past the end and falls in one step; refused here."""
+    params = {"total_num_steps": 100, "warmup_num_steps": 200, "warmup_max_lr": 0.3}
+    config = {"type": "WarmupDecayLR", "params": params | {"warmup_type": "linear"}}
+    theirs = applied(config, 203)
+    assert theirs[200] == pytest.approx(0.3 * 199 / 200)
+    assert theirs[201:] == [0, 0]
+    with pytest.raises(ValueError, match="must be at most total_num_steps=100, got 200"):
+        compat.from_config(config)
+
+
 def test_auto():
     """What transformers' Trainer would write over."""
     params = {
