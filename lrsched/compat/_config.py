@@ -7,6 +7,7 @@ open (`total_steps`). `read` turns the section into the call.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import functools
 import inspect
@@ -89,9 +90,15 @@ def _plain(config: Any) -> Mapping[str, Any]:
         if not all(isinstance(key, str) for key in config):
             raise TypeError
         return config
-    if isinstance(config, type) or not hasattr(config, "__dict__"):
+    if isinstance(config, type):
         raise TypeError
-    return {key: value for key, value in vars(config).items() if not key.startswith("_")}
+    if dataclasses.is_dataclass(config):  # which may have slots
+        keys = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
+    elif hasattr(config, "__dict__"):
+        keys = vars(config)
+    else:
+        raise TypeError
+    return {key: value for key, value in keys.items() if not key.startswith("_")}
 
 
 _A_CONFIG = Rule("a mapping of keys to values, or an object that has them as attributes", _plain)
