@@ -65,7 +65,13 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "lr_scheduler_min_lr_ratio",
         "max_train_steps",
     ),
-    "torchtitan": ("min_lr_factor", "decay_ratio", "decay_type"),
+    "torchtitan": (
+        "min_lr_factor",
+        "decay_ratio",
+        "data_parallel_shard_degree",
+        "data_parallel_replicate_degree",
+        "hf_assets_path",
+    ),
     "detectron2": ("SOLVER", "LR_SCHEDULER_NAME", "BASE_LR", "WARMUP_ITERS"),
     "timm": (
         "sched",
