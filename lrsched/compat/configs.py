@@ -9,14 +9,24 @@ from typing import Any
 
 from lrsched._core.check import refusal, shown
 from lrsched._core.schedule import Schedule
-from lrsched.compat import deepspeed, torchtitan, transformers
+from lrsched.compat import (
+    deepspeed,
+    torchtitan,
+    transformers,
+    ultralytics,
+)
 from lrsched.compat._config import recognised
 from lrsched.data.files import settings
 
 # The reader of each framework's config.
 FRAMEWORKS: dict[str, Callable[..., Schedule]] = {
     module.__name__.rpartition(".")[2]: module.from_config
-    for module in (deepspeed, torchtitan, transformers)
+    for module in (
+        deepspeed,
+        torchtitan,
+        transformers,
+        ultralytics,
+    )
 }
 
 
