@@ -49,9 +49,15 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "lr_warmup_iters",
         "lr_warmup_samples",
         "lr_warmup_fraction",
+        "lr_warmup_init",
         "lr_wsd_decay_style",
         "lr_wsd_decay_iters",
+        "lr_wsd_decay_samples",
+        "weight_decay_incr_style",
+        "start_weight_decay",
+        "end_weight_decay",
         "rampup_batch_size",
+        "decrease_batch_size_if_needed",
         "train_iters",
         "train_samples",
     ),
@@ -242,9 +248,14 @@ def recognised(config: Any) -> str:
     raise ValueError(f"keys of several frameworks, {cut(several)}: say which it is (--from)")
 
 
+def as_named(flag: str) -> str:
+    """The name that a flag of a command line is kept under: lr_decay_iters of --lr-decay-iters."""
+    return flag.lstrip("-").replace("-", "_")
+
+
 def _all_keys(config: Any, depth: int) -> Iterator[str]:
     if isinstance(config, Mapping):
-        yield from (key for key in config if isinstance(key, str))
+        yield from (as_named(key) for key in config if isinstance(key, str))
         config = list(config.values())
     if isinstance(config, list) and depth:
         for value in config:
