@@ -1,4 +1,4 @@
-"""The schedulers of `timm.scheduler`, without their noise.
+"""The schedulers of `timm.scheduler`, without their noise, and the arguments of its train.py.
 
 The optimizer is replaced by `base_lr`. The value at step k is what `step(k)` sets (`step_update(k)`
 with `t_in_epochs=False`): the schedule counts in the unit of `t_initial`.
@@ -10,15 +10,21 @@ cycle_mul=1.6 and k_decay=1.5 at step 13). Its cycles may begin between two whol
 begin with the second of them. For a `cycle_mul` below 1 it raises once the cycles have
 shrunk to nothing; that is refused here. With `cycle_limit=0` there is no cycle at all, and the
 minimum from the first step or from the end of the warmup on.
+
+`from_config` counts in updates, as train.py makes them: epoch e, from 0, is trained with what
+`step(e)` sets, and with `sched_on_updates` update k with what `step_update(k)` sets. Epoch 0 and
+update 0 come before the first of these calls and have `warmup_lr`, or without a warmup the rate
+itself, even where the schedule starts lower (a tanh; a milestone of 1).
 """
 
 # ruff: noqa: N802 - the names are the peer's
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 from lrsched._core.check import (
     Count,
@@ -27,12 +33,14 @@ from lrsched._core.check import (
     Positive,
     PositiveCount,
     Real,
+    Rule,
     checked,
     number_that,
     one_of,
     refusal,
 )
 from lrsched._core.schedule import Schedule
+from lrsched.compat._config import Only, needed, read
 from lrsched.compat._parts import (
     Milestones,
     Nothing,
@@ -55,6 +63,7 @@ from lrsched.shapes import (
     PowerDecay,
     Sequence,
     Shift,
+    Staircase,
     StepDecay,
     Stretch,
     Take,
@@ -376,3 +385,170 @@ def _fall(
         height = (start - end) / (1 - ratio)
         return (end - ratio * height) + GeometricDecay(steps, start=height, end=ratio * height)
     return PowerDecay(steps, 0.5 if decay_fn == "1-sqrt" else power, start=start, end=end)
+
+
+_FALLING = ("cosine", "tanh", "poly", "wsd", "rsqrt")  # down to `min_lr`
+_SCHEDS = (*_FALLING, "step", "multistep", "constant", "none")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+@checked
+def create_scheduler(
+    sched: Annotated[str, one_of(*_SCHEDS, "plateau")] = "cosine",
+    sched_on_updates: Flag = False,
+    lr: Rate | None = None,
+    lr_base: Rate = 0.1,
+    lr_base_size: PositiveCount = 256,
+    lr_base_scale: Annotated[str, one_of("", "linear", "sqrt")] = "",
+    opt: Annotated[str, Rule("the name of an optimizer", _text)] = "sgd",
+    lr_noise: Nothing = None,
+    lr_noise_pct: Real = 0.67,
+    lr_noise_std: Real = 1.0,
+    lr_cycle_mul: Lengthening = 1.0,
+    lr_cycle_decay: NonNegative = 0.5,
+    lr_cycle_limit: Count = 1,
+    lr_k_decay: Positive = 1.0,
+    lr_decay_fn: Annotated[str, one_of(*_FALLS)] | None = None,
+    lr_stable_timescale: Positive | None = None,
+    warmup_lr: NonNegative = 1e-5,
+    min_lr: NonNegative = 0.0,
+    epochs: PositiveCount = 300,
+    decay_milestones: Milestones = (90, 180, 270),
+    decay_epochs: Positive | None = None,
+    warmup_epochs: Count = 5,
+    warmup_prefix: Flag = False,
+    cooldown_epochs: Count = 0,
+    patience_epochs: Count = 10,
+    decay_rate: NonNegative = 0.1,
+    *,
+    of: Only = "lr",
+    steps_per_epoch: PositiveCount | None = None,
+    global_batch_size: PositiveCount | None = None,
+) -> Schedule:
+    """The rate of each update that train.py makes, from its arguments that are about it.
+
+    The defaults are train.py's, not those of `scheduler_kwargs`. Steps count updates: a staircase
+    of one tread an epoch, or with `sched_on_updates` a new rate each update. Where there is no
+    `lr` (or it is 0), it is `lr_base` times the `global_batch_size` in units of `lr_base_size`, or
+    times the square root of that where `lr_base_scale` or an adaptive `opt` asks for it. A
+    `decay_epochs` below 1 is a fraction of a "wsd" or "rsqrt" after its warmup, rounded to whole
+    epochs, or updates. `cooldown_epochs` only make the run longer, at the last rate.
+
+    >>> create_scheduler("cosine", lr=0.1, epochs=90, warmup_epochs=0, steps_per_epoch=1250)
+    Staircase(Stretch(CosineDecay(90, start=0.1), factor=1250.0), every=1250)
+    >>> create_scheduler(sched_on_updates=True, lr=0.1, epochs=9, warmup_epochs=1,
+    ...                  warmup_prefix=True, steps_per_epoch=100)
+    Sequence(LinearWarmup(100, start=1e-05, end=0.1), CosineDecay(900, start=0.1))
+    """
+    owner = "create_scheduler"
+    if sched == "plateau":
+        rule = "a function of the step (PlateauLRScheduler follows a metric)"
+        raise refusal(ValueError, owner, "sched", rule, sched)
+    if not lr:
+        if not lr_base_scale:
+            adaptive = any(word in opt.lower() for word in ("ada", "lamb"))
+            lr_base_scale = "sqrt" if adaptive else "linear"
+        why = f"there is no lr, and lr_base is for lr_base_size={lr_base_size} samples an update"
+        ratio = needed(owner, "global_batch_size", global_batch_size, why) / lr_base_size
+        lr = lr_base * (math.sqrt(ratio) if lr_base_scale == "sqrt" else ratio)
+    if sched == "none":
+        return Constant(lr)
+    why = f"sched={sched!r} counts in epochs"
+    n = needed(owner, "steps_per_epoch", steps_per_epoch, why)
+    unit = n if sched_on_updates else 1
+    if sched in _FALLING:
+        at_most(owner, "min_lr", min_lr, lr, "lr")
+    warmup: dict[str, Any] = {"warmup_t": warmup_epochs * unit, "warmup_lr_init": warmup_lr}
+    prefixed = {**warmup, "warmup_prefix": warmup_prefix}
+    whole: Schedule
+    if sched in ("wsd", "rsqrt"):
+        if not warmup_prefix:
+            at_most(owner, "warmup_epochs", warmup_epochs, epochs - 1, "epochs - 1")
+        length = epochs if warmup_prefix else epochs - warmup_epochs
+        decay = 0.2 if decay_epochs is None else decay_epochs
+        decay = round(decay * length * unit if decay < 1 else decay * unit)
+        if not 0 < decay <= length * unit:
+            rule = f"from one step to the {length} epochs that the warmup leaves"
+            raise refusal(ValueError, owner, "decay_epochs", rule, decay_epochs)
+        if sched == "rsqrt" and not warmup_epochs:
+            why = "sched='rsqrt' has no warmup to take it from"
+            needed(owner, "lr_stable_timescale", lr_stable_timescale, why)
+        whole = WSDLRScheduler(
+            lr,
+            length * unit,
+            decay,
+            min_lr,
+            stable_fn="rsqrt" if sched == "rsqrt" else "constant",
+            stable_timescale=lr_stable_timescale and lr_stable_timescale * unit,
+            decay_fn=lr_decay_fn or ("linear" if sched == "rsqrt" else "1-sqrt"),
+            **warmup,
+        )
+    elif sched == "constant":
+        whole = _warmed_up(owner, Constant(lr), lr, **prefixed)
+    elif sched == "step":
+        whole = StepLRScheduler(lr, (decay_epochs or 90) * unit, decay_rate, **prefixed)
+    elif sched == "multistep":
+        milestones = [epoch * unit for epoch in decay_milestones]
+        whole = MultiStepLRScheduler(lr, milestones, decay_rate, **prefixed)
+    else:
+        if not warmup_prefix and lr_cycle_mul == 1 and lr_cycle_limit:
+            limit = epochs * lr_cycle_limit
+            at_most(owner, "warmup_epochs", warmup_epochs, limit, "the epochs of all cycles")
+        cycles = {
+            "lr_min": min_lr,
+            "cycle_mul": lr_cycle_mul,
+            "cycle_decay": lr_cycle_decay,
+            "cycle_limit": lr_cycle_limit,
+            **prefixed,
+        }
+        if sched == "cosine":
+            whole = CosineLRScheduler(lr, epochs * unit, k_decay=lr_k_decay, **cycles)
+        elif sched == "tanh":
+            whole = TanhLRScheduler(lr, epochs * unit, **cycles)
+        else:
+            whole = PolyLRScheduler(lr, epochs * unit, decay_rate, k_decay=lr_k_decay, **cycles)
+    first = warmup_lr if warmup_epochs else lr
+    if whole(0) != first:  # what the scheduler has not been asked for yet
+        whole = Sequence(Constant(first, 1), Shift(whole, 1))
+    return whole if sched_on_updates or whole == Constant(lr) else Staircase(Stretch(whole, n), n)
+
+
+def from_config(
+    config: Any,
+    *,
+    of: str = "lr",
+    steps_per_epoch: int | None = None,
+    global_batch_size: int | None = None,
+) -> Schedule:
+    """The rate of each update of a run of timm's train.py, from its arguments.
+
+    Args:
+        config: the arguments, from the YAML that train.py writes and reads or from its parser.
+            Those that are about other things are passed over.
+        of: "lr", all that they drive.
+        steps_per_epoch: updates in one pass over the data; needed for every `sched` but "none".
+        global_batch_size: samples in an update, of all processes and accumulated batches together;
+            needed where there is no `lr`, but `lr_base`.
+
+    Raises:
+        ValueError: a value that makes no sense, a key that is nearly one of a schedule's, something
+            needed that is missing.
+        TypeError: a value of another type.
+
+    >>> config = {"opt": "lamb", "lr": "5e-3", "sched": "cosine", "epochs": 100, "warmup_lr": 1e-4}
+    >>> from_config(config, steps_per_epoch=625)
+    Staircase(Stretch(Sequence(LinearWarmup(5, start=0.0001, end=0.005),
+                               Shift(CosineDecay(100, start=0.005), offset=5)), factor=625.0),
+              every=625)
+    """
+    arguments = {
+        "of": of,
+        "steps_per_epoch": steps_per_epoch,
+        "global_batch_size": global_batch_size,
+    }
+    return read(create_scheduler, config, arguments, others=True)

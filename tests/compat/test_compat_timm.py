@@ -1,16 +1,13 @@
 """The schedulers of timm, step for step on a real optimizer."""
 
 import importlib
-import importlib.util
 import inspect
-import sys
-import types
-from pathlib import Path
 
 import pytest
 from compat_peers import drawn, follows
 from hypothesis import given
 from hypothesis import strategies as st
+from timm_files import scheduler_files
 
 import lrsched as lrs
 from lrsched.compat import timm as compat
@@ -20,27 +17,8 @@ pytestmark = pytest.mark.frameworks
 torch = importlib.import_module("torch")
 
 
-def scheduler_files():
-    """timm's scheduler files as they are, without the rest of timm, which needs torchvision."""
-    spec = importlib.util.find_spec("timm")
-    if spec is None:
-        return importlib.import_module("timm")  # skips, or fails where the peers are promised
-    home = Path(spec.submodule_search_locations[0])
-    before = {name: sys.modules.get(name) for name in ("timm", "timm.scheduler")}
-    for name, folder in (("timm", home), ("timm.scheduler", home / "scheduler")):
-        sys.modules[name] = types.ModuleType(name)
-        sys.modules[name].__path__ = [str(folder)]
-    try:
-        names = ("cosine", "tanh", "poly", "step", "multistep", "wsd")
-        modules = [importlib.import_module(f"timm.scheduler.{name}_lr") for name in names]
-    finally:
-        for name in [name for name in sys.modules if name.split(".")[0] == "timm"]:
-            del sys.modules[name]
-        sys.modules.update({k: v for k, v in before.items() if v is not None})
-    return {k: v for m in modules for k, v in vars(m).items() if k.endswith("LRScheduler")}
-
-
-peers = scheduler_files()
+files = scheduler_files("cosine_lr", "tanh_lr", "poly_lr", "step_lr", "multistep_lr", "wsd_lr")
+peers = {k: v for m in files for k, v in vars(m).items() if k.endswith("LRScheduler")}
 
 
 def rates(name, steps, lr=0.1, **arguments):
