@@ -78,7 +78,17 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "data_parallel_replicate_degree",
         "hf_assets_path",
     ),
-    "detectron2": ("SOLVER", "LR_SCHEDULER_NAME", "BASE_LR", "WARMUP_ITERS"),
+    "detectron2": (
+        "SOLVER",
+        "LR_SCHEDULER_NAME",
+        "BASE_LR",
+        "BASE_LR_END",
+        "MAX_ITER",
+        "WARMUP_FACTOR",
+        "WARMUP_ITERS",
+        "WARMUP_METHOD",
+        "RESCALE_INTERVAL",
+    ),
     "timm": (
         "sched",
         "sched_on_updates",

@@ -1,4 +1,4 @@
-"""The schedulers of detectron2, and those of fvcore that it is built of.
+"""The schedulers of detectron2, those of fvcore that it is built of, and its `cfg.SOLVER`.
 
 fvcore's are functions of `where`, the fraction of the training that has passed. Here each is a
 schedule whose whole length is that training, as short as its shape allows: one step for a curve,
@@ -7,12 +7,15 @@ schedule whose whole length is that training, as short as its shape allows: one 
 Differs: past the end fvcore raises, goes on along the curve, or gives a complex number (a
 polynomial of power 0.9 at 1.1); here the last value holds. It is ahead by a millionth of the
 training wherever a value jumps: a step early, or more, in runs of over a million iterations.
+
+`from_config` counts in iterations: iteration k, from 0, is made with the value at step k.
 """
 
-# ruff: noqa: N802 - the names are the peers'
+# ruff: noqa: N802, N803 - the names are the peers'
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import fractions
 import itertools
@@ -22,6 +25,7 @@ from typing import Annotated, Any
 
 from lrsched._core.check import (
     Count,
+    Flag,
     Fraction,
     NonNegative,
     Numbers,
@@ -36,6 +40,7 @@ from lrsched._core.check import (
     rule_in,
 )
 from lrsched._core.schedule import Schedule
+from lrsched.compat._config import Only, mapping, read, section
 from lrsched.compat._parts import (
     ASchedule,
     Milestones,
@@ -352,3 +357,116 @@ def _resized(owner: str, name: str, schedule: Schedule, steps: int) -> Schedule:
     if steps == 0:
         return Take(schedule, 0)
     return Stretch(Stretch(schedule, 1 / length), steps)  # exact, as a quotient would not be
+
+
+def _steps_or_text(values: Any) -> tuple[int, ...]:
+    if isinstance(values, str):  # YAML reads (60000, 80000) as a text, and yacs as what it says
+        try:
+            values = ast.literal_eval(values)
+        except (SyntaxError, TypeError, RecursionError, MemoryError):
+            raise ValueError from None
+    return rule_in(Steps).accept(values)  # type: ignore[no-any-return]
+
+
+_SCHEDULERS = ("WarmupMultiStepLR", "WarmupCosineLR", "WarmupStepWithFixedGammaLR")
+
+
+@checked
+def SOLVER(
+    LR_SCHEDULER_NAME: Annotated[str, one_of(*_SCHEDULERS)] = "WarmupMultiStepLR",
+    MAX_ITER: PositiveCount = 40_000,
+    BASE_LR: Positive = 0.001,
+    BASE_LR_END: NonNegative = 0.0,
+    GAMMA: NonNegative = 0.1,
+    STEPS: Annotated[Listing[int], Rule("strictly increasing integers", _steps_or_text)] = (
+        30_000,
+    ),
+    NUM_DECAYS: Several = 3,
+    WARMUP_FACTOR: NonNegative = 0.001,
+    WARMUP_ITERS: Count = 1000,
+    WARMUP_METHOD: Method = "linear",
+    RESCALE_INTERVAL: Flag = False,
+    REFERENCE_WORLD_SIZE: Count = 0,
+    *,
+    of: Only = "lr",
+    num_processes: PositiveCount | None = None,
+) -> Schedule:
+    """What `build_lr_scheduler` makes of the section, and of its defaults.
+
+    `STEPS` beyond `MAX_ITER` are ignored, and a warmup is at most as long as the training. With
+    other `num_processes` than the `REFERENCE_WORLD_SIZE`, where there is one, the rate is scaled by
+    their ratio, and all numbers of iterations by its inverse, rounded to the nearest.
+
+    >>> SOLVER(BASE_LR=0.02, STEPS=(60_000, 80_000), MAX_ITER=90_000)
+    0.02 * Sequence(LinearWarmup(1000, start=0.001),
+                    Take(MultiStepDecay((59000, 79000)), steps=89000))
+    >>> SOLVER("WarmupCosineLR", BASE_LR=0.02, MAX_ITER=90_000, WARMUP_METHOD="constant")
+    0.02 * Sequence(Constant(0.001, steps=1000), Shift(CosineDecay(90000), offset=1000))
+    """
+    owner = "SOLVER"
+    scale = fractions.Fraction(1)
+    if REFERENCE_WORLD_SIZE and num_processes:
+        scale = fractions.Fraction(num_processes, REFERENCE_WORLD_SIZE)
+    base_lr = BASE_LR * float(scale)
+    total = max(1, round(MAX_ITER / scale))
+    warmup = min(round(WARMUP_ITERS / scale), total)
+    whole: Schedule
+    if LR_SCHEDULER_NAME == "WarmupMultiStepLR":
+        steps = [step for step in (round(step / scale) for step in STEPS) if step <= total]
+        if steps and not (steps[0] > 0 and steps[-1] < total):
+            rule = f"above 0, and not the last iteration={total} itself"
+            raise refusal(ValueError, owner, "STEPS", rule, STEPS)
+        whole = Take(at_milestones(steps, GAMMA, 1.0), total)
+    elif LR_SCHEDULER_NAME == "WarmupCosineLR":
+        at_most(owner, "BASE_LR_END", BASE_LR_END, base_lr, "BASE_LR")
+        whole = CosineDecay(total, end=BASE_LR_END / base_lr)
+    else:
+        parts = Take(MultiStepDecay(tuple(range(1, NUM_DECAYS + 1)), GAMMA), NUM_DECAYS + 1)
+        whole = _resized(owner, "NUM_DECAYS", parts, total)
+    if warmup == 0:
+        return base_lr * whole
+    if WARMUP_METHOD == "constant":
+        first: Schedule = Constant(WARMUP_FACTOR, warmup)
+    else:
+        first = line(warmup, WARMUP_FACTOR, 1.0 if RESCALE_INTERVAL else whole(warmup))
+    if warmup == total:
+        return base_lr * first
+    if RESCALE_INTERVAL:
+        return base_lr * Sequence(first, _resized(owner, "MAX_ITER", whole, total - warmup))
+    return base_lr * Sequence(first, _from(whole, warmup))
+
+
+def _from(whole: Schedule, start: int) -> Schedule:
+    """What a schedule has from a step on."""
+    if isinstance(whole, Take) and isinstance(whole.schedule, MultiStepDecay):
+        decay = whole.schedule
+        later = tuple(step - start for step in decay.milestones if step > start)
+        rest = MultiStepDecay(later, decay.gamma, start=decay(start))
+        return Take(rest, whole.steps - start)
+    return Shift(whole, start)
+
+
+def from_config(config: Any, *, of: str = "lr", num_processes: int | None = None) -> Schedule:
+    """The schedule of a config of detectron2.
+
+    Args:
+        config: the whole of it, as `cfg.dump()` writes it, or its section SOLVER. Keys that are
+            about other things are passed over.
+        of: "lr", all that they drive.
+        num_processes: GPUs, where the config is for a REFERENCE_WORLD_SIZE of others.
+
+    Raises:
+        ValueError: a value that makes no sense, a key that is nearly one of a schedule's, a config
+            that is part of another (`_BASE_`): that file isn't read.
+        TypeError: a value of another type.
+
+    >>> config = {"SOLVER": {"BASE_LR": 0.01, "STEPS": "(60000, 80000)", "MAX_ITER": 90000}}
+    >>> from_config(config)
+    0.01 * Sequence(LinearWarmup(1000, start=0.001),
+                    Take(MultiStepDecay((59000, 79000)), steps=89000))
+    """
+    if "_BASE_" in (whole := mapping("SOLVER", config)):
+        rule = "left out, and the whole config given (cfg.dump()): its file isn't read"
+        raise refusal(ValueError, "SOLVER", "_BASE_", rule, whole["_BASE_"])
+    arguments = {"of": of, "num_processes": num_processes}
+    return read(SOLVER, section("SOLVER", config, "SOLVER"), arguments, others=True)

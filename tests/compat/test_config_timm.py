@@ -181,6 +181,8 @@ def test_a_half_is_rounded_to_even():
         ({"lr_base": 0.5, "lr_base_size": 512}, 2048, 2.0),
         ({"lr": 0, "lr_base_scale": "sqrt"}, 1024, 0.2),
         ({"opt": "AdamW", "lr_base": 1e-3}, 1024, 2e-3),
+        ({"opt": "lamb", "lr_base": 1e-3}, 1024, 2e-3),
+        ({"opt": "adafactor", "lr_base": 1e-3}, 1024, 2e-3),
         ({"opt": "lamb", "lr_base": 1e-3, "lr_base_scale": "linear"}, 1024, 4e-3),
         ({"opt": "nadam", "lr_base": 1e-3}, 4096, 4e-3),
         ({"opt": "lion", "lr_base": 1e-3}, 4096, 1.6e-2),
