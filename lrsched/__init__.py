@@ -13,14 +13,22 @@ if typing.TYPE_CHECKING:
     from lrsched.ask.clocks import samples_clock
     from lrsched.ask.describe import describe
     from lrsched.ask.findings import check
+    from lrsched.ask.peaks import smooth_losses, suggest_peak
     from lrsched.ask.questions import diff, first_above, first_below, match
     from lrsched.data.json import from_dict, from_json, to_dict, to_json
     from lrsched.data.text import parse
     from lrsched.family import Family
-    from lrsched.feedback import Greedy, HoldUntil, MetricRule, ReduceOnPlateau
+    from lrsched.feedback import (
+        Greedy,
+        HoldUntil,
+        MetricRule,
+        ReduceOnPlateau,
+        StopOnDivergence,
+    )
     from lrsched.layers import layer_rates, trust_ratio
     from lrsched.presets import *
     from lrsched.show.plot import plot
+    from lrsched.show.range_test import plot_range_test
 
 __version__ = "0.1.0"
 
@@ -63,6 +71,7 @@ __all__ = [
     "Shift",
     "Staircase",
     "StepDecay",
+    "StopOnDivergence",
     "Stretch",
     "Sum",
     "Take",
@@ -85,10 +94,13 @@ __all__ = [
     "one_cycle",
     "parse",
     "plot",
+    "plot_range_test",
     "power_scheduler",
     "range_test",
     "samples_clock",
     "slanted_triangular",
+    "smooth_losses",
+    "suggest_peak",
     "to_dict",
     "to_json",
     "trapezoid",
@@ -117,6 +129,8 @@ _ROOMS = {
     "first_below": "ask.questions",
     "match": "ask.questions",
     "samples_clock": "ask.clocks",
+    "smooth_losses": "ask.peaks",
+    "suggest_peak": "ask.peaks",
     "from_dict": "data.json",
     "from_json": "data.json",
     "to_dict": "data.json",
@@ -127,9 +141,11 @@ _ROOMS = {
     "HoldUntil": "feedback",
     "MetricRule": "feedback",
     "ReduceOnPlateau": "feedback",
+    "StopOnDivergence": "feedback",
     "layer_rates": "layers",
     "trust_ratio": "layers",
     "plot": "show.plot",
+    "plot_range_test": "show.range_test",
 }
 
 # What public functions return, found under `lrsched` as well: that is what their pickles name.
@@ -139,6 +155,7 @@ _RESULTS = {
     "Phase": "ask.describe",
     "Difference": "ask.questions",
     "Match": "ask.questions",
+    "DivergenceState": "feedback",
     "GreedyState": "feedback",
     "HoldState": "feedback",
     "PlateauState": "feedback",

@@ -8,7 +8,7 @@ rate is `schedule(step) * state.scale`.
 import abc
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,10 @@ from lrsched._core.check import (
     OpenFraction,
     Positive,
     PositiveCount,
+    ProperFraction,
     Real,
     Rule,
+    number_that,
     refusal,
     rule_in,
 )
@@ -502,3 +504,76 @@ class Greedy(_Improving[GreedyState]):
             rest=xp.where(rise, self.warmup, rest),
             stuck=xp.where(rise | reset, 0, stuck),
         )
+
+
+def averaged(average: Any, metric: Any, beta: float) -> Any:
+    """One step of an exponential moving average that begins at 0; without beta, the metric."""
+    return average + (1 - beta) * (metric - average) if beta else metric
+
+
+def unbiased(average: Any, beta: float, seen: Any) -> Any:
+    """A moving average of so many metrics, as if it had not begun at 0."""
+    return average / (1 - beta**seen)
+
+
+@public
+class DivergenceState(NamedTuple):
+    """What `StopOnDivergence` remembers.
+
+    `scale` is 1 until the run diverges and 0 from then on, `average` the moving average of the
+    losses before its bias is taken out, `best` the lowest smoothed loss, and `seen` counts losses.
+    """
+
+    scale: float
+    average: float
+    best: float
+    seen: int = 0
+
+
+@value
+class StopOnDivergence(MetricRule[DivergenceState]):
+    """A scale of 1 until the smoothed loss is several times its lowest, then 0 for good.
+
+    What ends a range test: the loop that sees a scale of 0 stops. There is no warmup but that of
+    the average, and the update whose loss diverged has been made. As in fastai, a loss that is NaN
+    stops nothing, and a smoothed loss below 0 stops at once.
+
+    Formula: m_k = m_(k-1) + (1 - beta) (loss_k - m_(k-1)) from m_0 = 0; s_k = m_k / (1 - beta^k)
+    is the smoothed loss, and the scale is 0 from the first k at which s_k > ratio * min(s_1..s_k).
+
+    Args:
+        ratio: to the lowest smoothed loss, above 1.
+        beta: of the moving average; 0 for losses as they are.
+
+    Raises:
+        TypeError, ValueError: an argument is not what is said above.
+
+    Source: fastai's `LRFinder`, whose ratio of 4 and beta of 0.98 are not to be chosen; the rate
+    range test of Smith 2015 (arXiv:1506.01186), section 3.3.
+
+    >>> import lrsched as lrs
+    >>> rule = lrs.StopOnDivergence(beta=0.5)
+    >>> rule.replay([2.0, 1.0, 1.0, 4.0, 20.0, 1.0])
+    array([1., 1., 1., 1., 0., 0.])
+    """
+
+    ratio: Annotated[float, number_that("a finite number above 1", lambda x: x > 1)] = 4.0
+    beta: ProperFraction = 0.98
+
+    State = DivergenceState
+
+    def init(self) -> DivergenceState:
+        return DivergenceState(1.0, 0.0, math.inf)
+
+    def fold(self, state: DivergenceState, metric: Any, xp: Any) -> DivergenceState:
+        seen = state.seen + 1
+        average = averaged(state.average, metric, self.beta)
+        smooth = unbiased(average, self.beta, seen)
+        best = xp.where(smooth < state.best, smooth, state.best)
+        over = (smooth > self.ratio * best) | (state.scale == 0)
+        return DivergenceState(xp.where(over, 0.0, 1.0), average, best, seen)
+
+    def check_state(self, state: DivergenceState) -> None:
+        super().check_state(state)
+        if math.isnan(state.best):  # which nothing is lower than
+            raise refusal(ValueError, "StopOnDivergence", "best", "a number, not NaN", state.best)

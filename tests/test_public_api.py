@@ -45,7 +45,8 @@ RULES = """
 """
 # The words of questions and pictures: `stop` as `range` has it, `ax` as matplotlib.
 QUESTIONS = """
-    stop after a b logged_values tolerance schedules ax log labels accept batch per
+    stop after a b logged_values tolerance schedules ax log labels accept batch per losses method
+    methods
 """
 VOCABULARY = {*IDEAS.split(), *RULES.split(), *QUESTIONS.split()}
 
