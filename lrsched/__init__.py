@@ -9,10 +9,14 @@ from lrsched.shapes import *
 
 if typing.TYPE_CHECKING:
     from lrsched.ask.area import area
+    from lrsched.ask.averages import averaging_weights, timescale
     from lrsched.ask.boundaries import boundaries
     from lrsched.ask.clocks import samples_clock
+    from lrsched.ask.compare import compare
+    from lrsched.ask.convex import best_cooldown, best_peak, convex_bound
     from lrsched.ask.describe import describe
     from lrsched.ask.findings import check
+    from lrsched.ask.laws import AnnealingLaw, MultiPowerLaw
     from lrsched.ask.peaks import smooth_losses, suggest_peak
     from lrsched.ask.questions import diff, first_above, first_below, match
     from lrsched.data.json import from_dict, from_json, to_dict, to_json
@@ -29,10 +33,12 @@ if typing.TYPE_CHECKING:
     from lrsched.presets import *
     from lrsched.show.plot import plot
     from lrsched.show.range_test import plot_range_test
+    from lrsched.show.runs import plot_losses, plot_weights
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AnnealingLaw",
     "Clip",
     "Constant",
     "ConstantWarmup",
@@ -53,6 +59,7 @@ __all__ = [
     "LinearWarmup",
     "LogarithmicWarmup",
     "MetricRule",
+    "MultiPowerLaw",
     "MultiStepDecay",
     "Noam",
     "PiecewiseConstant",
@@ -78,8 +85,13 @@ __all__ = [
     "TanhDecay",
     "Warp",
     "area",
+    "averaging_weights",
+    "best_cooldown",
+    "best_peak",
     "boundaries",
     "check",
+    "compare",
+    "convex_bound",
     "cooldown",
     "cosine_restarts",
     "describe",
@@ -94,13 +106,16 @@ __all__ = [
     "one_cycle",
     "parse",
     "plot",
+    "plot_losses",
     "plot_range_test",
+    "plot_weights",
     "power_scheduler",
     "range_test",
     "samples_clock",
     "slanted_triangular",
     "smooth_losses",
     "suggest_peak",
+    "timescale",
     "to_dict",
     "to_json",
     "trapezoid",
@@ -120,9 +135,16 @@ __all__ = [
 # Start-up: looked up when asked for. A training run that only wants values pays for no more. Any
 # public name that is not here is a preset.
 _ROOMS = {
+    "AnnealingLaw": "ask.laws",
+    "MultiPowerLaw": "ask.laws",
     "area": "ask.area",
+    "averaging_weights": "ask.averages",
+    "best_cooldown": "ask.convex",
+    "best_peak": "ask.convex",
     "boundaries": "ask.boundaries",
     "check": "ask.findings",
+    "compare": "ask.compare",
+    "convex_bound": "ask.convex",
     "describe": "ask.describe",
     "diff": "ask.questions",
     "first_above": "ask.questions",
@@ -131,6 +153,7 @@ _ROOMS = {
     "samples_clock": "ask.clocks",
     "smooth_losses": "ask.peaks",
     "suggest_peak": "ask.peaks",
+    "timescale": "ask.averages",
     "from_dict": "data.json",
     "from_json": "data.json",
     "to_dict": "data.json",
@@ -146,10 +169,15 @@ _ROOMS = {
     "trust_ratio": "layers",
     "plot": "show.plot",
     "plot_range_test": "show.range_test",
+    "plot_losses": "show.runs",
+    "plot_weights": "show.runs",
 }
 
 # What public functions return, found under `lrsched` as well: that is what their pickles name.
 _RESULTS = {
+    "Comparison": "ask.compare",
+    "ConvexBound": "ask.convex",
+    "Cooldown": "ask.convex",
     "Description": "ask.describe",
     "Finding": "ask.findings",
     "Phase": "ask.describe",

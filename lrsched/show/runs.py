@@ -1,0 +1,152 @@
+"""What is known of runs, drawn under their schedules with matplotlib, imported when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lrsched._core.check import NonNegative, refusal, rule_in
+from lrsched._core.schedule import Schedule
+from lrsched._core.value import public
+from lrsched.ask.averages import weights_of
+from lrsched.ask.laws import ALaw, LossLaw
+from lrsched.ask.rates import length_of_run, rates_at
+from lrsched.show.plot import plot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Floats = NDArray[np.float64]
+
+_POINTS = 1000
+
+
+@public
+def plot_weights(
+    *schedules: Schedule,
+    steps: int,
+    weight_decay: float,
+    ax: Axes | None = None,
+    log: bool = False,
+    labels: Sequence[str] | None = None,
+) -> Axes:
+    """How much of each update is in the final weights, under the schedules: `averaging_weights`.
+
+    Args:
+        *schedules: one or more schedules, of the rates as the optimizer applies them.
+        steps: how many updates the run has.
+        weight_decay: of AdamW.
+        ax: where to draw the weights, the schedules above it; by default a new figure.
+        log: a logarithmic axis for the weights.
+        labels: a name for each curve; by default its text.
+
+    Returns:
+        The matplotlib `Axes` with the weights. The one above it, with the schedules, is the first
+        of its `child_axes`.
+
+    Raises:
+        TypeError, ValueError: as `plot` and `averaging_weights`.
+        ImportError: matplotlib is not installed.
+
+    >>> import lrsched as lrs
+    >>> run = 1e-3 * lrs.LinearDecay(1000)
+    >>> ax = lrs.plot_weights(run, steps=1000, weight_decay=0.1)
+    >>> ax.get_ylabel(), ax.child_axes[0].get_lines()[0].get_label()
+    ('weight of an update', '0.001 * LinearDecay(1000)')
+    """
+    decay = rule_in(NonNegative)("plot_weights", "weight_decay", weight_decay)
+
+    def weights(rates: Floats, at: NDArray[np.int64]) -> Floats:
+        return weights_of("plot_weights", rates, decay)[1:][at]
+
+    ax, _, _ = _under("plot_weights", schedules, steps, weights, ax, log, labels)
+    ax.set_ylabel("weight of an update")
+    return ax
+
+
+@public
+def plot_losses(
+    *schedules: Schedule,
+    steps: int,
+    law: LossLaw,
+    ax: Axes | None = None,
+    log: bool = False,
+    labels: Sequence[str] | None = None,
+) -> Axes:
+    """The losses that a law predicts, under the schedules.
+
+    The first tenth of the run, where losses fall from far above, sets no limit of the axis.
+
+    Args:
+        *schedules: one or more schedules, of the rates as the optimizer applies them.
+        steps: how many updates the run has.
+        law: a `MultiPowerLaw` or an `AnnealingLaw`.
+        ax: where to draw the losses, the schedules above it; by default a new figure.
+        log: a logarithmic axis for the losses.
+        labels: a name for each curve; by default its text.
+
+    Returns:
+        The matplotlib `Axes` with the losses. The one above it, with the schedules, is the first of
+        its `child_axes`.
+
+    Raises:
+        TypeError, ValueError: as `plot` and the law.
+        ImportError: matplotlib is not installed.
+
+    >>> import lrsched as lrs
+    >>> law = lrs.AnnealingLaw(2.628, A=0.4297, alpha=0.5498, C=0.4108)
+    >>> ax = lrs.plot_losses(2e-4 * lrs.LinearDecay(1000), steps=1000, law=law)
+    >>> ax.get_ylabel(), len(ax.get_lines())
+    ('predicted loss', 1)
+    """
+    of = rule_in(ALaw)("plot_losses", "law", law)
+    ax, at, curves = _under("plot_losses", schedules, steps, of.losses_of, ax, log, labels)
+    ax.set_ylabel("predicted loss")
+    drawn = np.concatenate([losses[at >= steps / 10] for losses in curves])
+    drawn = drawn[np.isfinite(drawn)]
+    if drawn.size:
+        margin = 0.05 * (drawn.max() - drawn.min()) or 0.05
+        ax.set_ylim(drawn.min() - margin * (not log), drawn.max() + margin)
+    return ax
+
+
+def _under(
+    owner: str,
+    schedules: Sequence[Schedule],
+    steps: int,
+    curve: Callable[[Floats, NDArray[np.int64]], Floats],
+    ax: Axes | None,
+    log: bool,
+    labels: Sequence[str] | None,
+) -> tuple[Axes, NDArray[np.int64], list[Floats]]:
+    """A curve of each run, and above it the schedules, on the same axis of steps."""
+    if not schedules:
+        raise refusal(ValueError, owner, "schedules", "at least one schedule", schedules)
+    for i, schedule in enumerate(schedules):
+        steps = length_of_run(owner, schedule, steps, f"schedules[{i}]")
+    at = np.unique(np.rint(np.linspace(0, steps - 1, _POINTS)).astype(np.int64))
+    curves = [
+        curve(rates_at(owner, schedule, 0, steps, f"schedules[{i}]"), at)
+        for i, schedule in enumerate(schedules)
+    ]
+    if labels is not None and len(labels := list(labels)) != len(schedules):
+        rule = f"as many as the {len(schedules)} schedules"
+        raise refusal(ValueError, owner, "labels", rule, labels)
+    if ax is None:
+        from matplotlib import pyplot
+
+        _, ax = pyplot.subplots(layout="constrained")
+    above = ax.inset_axes((0.0, 1.05, 1.0, 0.5), sharex=ax)
+    plot(*schedules, steps=max(1, steps - 1), ax=above, labels=labels)
+    above.set_xlabel("")
+    above.tick_params(labelbottom=False)
+    for values, line in zip(curves, above.get_lines(), strict=True):
+        ax.plot(at, values, color=line.get_color(), label=line.get_label())
+    if log:
+        ax.set_yscale("log")
+    ax.set_xlabel("step")
+    ax.margins(x=0)
+    return ax, at, curves
