@@ -9,8 +9,9 @@ to `evaluate.py`, which finds the road.
   `cycles.py` has lengthening cycles as whole numbers. `pieces.py` cuts it where it branches on the
   step, and `python.py` writes a function, by the walk over an expression in `writer.py` and with
   the parentheses of `text.py`. Every later call is a call of that function; `stack.py` lets the
-  first one be deep in another's. What can't be written is evaluated on the number itself,
-  and what leaves Python's numbers goes on in `ieee.py`.
+  first one be deep in another's, and `fractions.py` watches whether it gets steps at all. What
+  can't be written is evaluated on the number itself, and what leaves Python's numbers goes on in
+  `ieee.py`.
 - A vector, `schedule(np.arange(n))`, is for `numpy.py`, in chunks that fit a cache. `program.py`
   writes NumPy calls for each piece of the same expression; `tables.py` keeps look-ups as arrays.
 - A tensor, `schedule(tensor)`, is for `arrays.py`, which knows whose it is. `library.py` evaluates

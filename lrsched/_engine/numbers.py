@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lrsched._engine.errors import failed, no_number, wrong_step
+from lrsched._engine.fractions import watched
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.numpy import NUMPY
 from lrsched._engine.protocol import ScheduleLike, SequenceLike
@@ -51,9 +52,13 @@ class Numbers(Namespace):
             raise wrong_step(schedule, step)
         kept = schedule.__dict__
         if kept["_function"] is unwritten:
-            kept["_function"] = _function(schedule)
+            function = kept.pop("_written", None) or _function(schedule)
+            # While it is watched, calls still come here first.
+            kept["_written" if watched(schedule, step) else "_function"] = function
+        else:
+            function = kept["_function"]
         try:
-            return kept["_function"](step)  # type: ignore[no-any-return]
+            return function(step)
         except (ArithmeticError, ValueError):
             return _beyond(schedule, step)
 

@@ -1,0 +1,74 @@
+"""For loops that count in fractions of the run: a progress from 1 to 0, or from 0 to 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from lrsched._core.check import Flag, PositiveCount, checked, refusal
+from lrsched._core.schedule import A_SCHEDULE, Schedule
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A schedule as a function of the progress through a run; made by `progress`."""
+
+    schedule: Schedule
+    total_steps: int
+    rising: bool = False
+
+    def __call__(self, progress: Any) -> float:
+        """The value where so much is left of the run, or, `rising`, is behind it."""
+        try:
+            fraction = float(progress)
+        except (TypeError, ValueError):
+            rule = "a number, the fraction of a run"
+            raise refusal(TypeError, "progress", "progress", rule, progress) from None
+        if fraction != fraction:
+            raise refusal(ValueError, "progress", "progress", "a number", progress)
+        # A run's last rollout ends beyond its total: there the end holds.
+        passed = min(max(fraction if self.rising else 1 - fraction, 0.0), 1.0)
+        step = passed * self.total_steps
+        # Fractions of whole steps are those steps, and not what their rounding makes of them.
+        whole = round(step)
+        return self.schedule(whole if abs(step - whole) <= _ROUNDING * self.total_steps else step)
+
+
+# Of a fraction that was itself worked out from one: 1 - (1 - k / N) has two roundings.
+_ROUNDING = 2**-51
+
+
+@checked
+def progress(
+    schedule: Annotated[Schedule, A_SCHEDULE], total_steps: PositiveCount, rising: Flag = False
+) -> Progress:
+    """The function of the progress that a trainer takes which counts in fractions of its run.
+
+    stable-baselines3 hands over what is left, from 1 down to 0 (and a little below, where the total
+    is no multiple of a rollout); fastai what is done, from 0 to 1 (`rising`). A bare schedule in
+    their hands stays within its first step all the time, and nothing fails.
+
+    Formula: schedule((1 - progress) * total_steps), or schedule(progress * total_steps) where it is
+    rising; the progress is clamped to [0, 1], and a step that is whole up to rounding is whole.
+
+    Args:
+        schedule: any schedule.
+        total_steps: what the progress is a fraction of, in the unit that the schedule counts in.
+        rising: whether the progress goes from 0 to 1.
+
+    Returns:
+        A picklable function of one number; equal for equal schedules.
+
+    Raises:
+        TypeError, ValueError: schedule is none, or total_steps no positive count. When called: the
+            progress is no number.
+
+    >>> import lrsched as lrs
+    >>> rate = progress(lrs.warmup_linear(3e-4, 100_000, warmup_steps=10_000), 100_000)
+    >>> rate(1.0), rate(0.9), rate(0.0), rate(-0.02)
+    (0.0, 0.0003, 0.0, 0.0)
+    >>> rate = progress(lrs.LinearDecay(500), 500, rising=True)
+    >>> rate(0.0), rate(0.5), rate(1.0)
+    (1.0, 0.5, 0.0)
+    """
+    return Progress(schedule, total_steps, rising)
