@@ -102,7 +102,7 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "warmup_prefix",
     ),
     "composer": ("t_warmup", "t_max", "max_duration", "scale_warmup"),
-    "levanter": ("lr_schedule", "rewarmup", "cycle_length", "min_lr_ratio", "num_train_steps"),
+    "levanter": ("lr_schedule", "rewarmup", "cycle_length", "haps", "num_train_steps"),
     "olmo": ("warmup_fraction", "decay_fraction", "_CLASS_"),
 }
 
@@ -181,7 +181,7 @@ def read(
         if key not in names and key not in known:
             _unknown(owner, key, names, keys, others)
     given = {
-        key: _number(value, rules.get(key))
+        key: number(value, rules.get(key))
         for key, value in keys.items()
         if key in names and value is not None
     }
@@ -220,7 +220,7 @@ def nearest(word: str, words: Iterator[str]) -> str | None:
 _NUMBER = re.compile(r"\s*[-+]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")
 
 
-def _number(value: Any, rule: Rule | None) -> Any:
+def number(value: Any, rule: Rule | None = None) -> Any:
     """The number that a text means: YAML 1.1 reads 3e-4, which has no point, as a string."""
     if not isinstance(value, str) or not _NUMBER.fullmatch(value) or len(value) > 99:
         return value
@@ -232,8 +232,8 @@ def _number(value: Any, rule: Rule | None) -> Any:
     try:
         return int(value)
     except ValueError:
-        number = float(value)
-        return int(number) if "e" in value.lower() and number.is_integer() else number
+        real = float(value)
+        return int(real) if "e" in value.lower() and real.is_integer() else real
 
 
 def signs(config: Any) -> dict[str, str]:

@@ -11,6 +11,7 @@ from lrsched._core.check import refusal, shown
 from lrsched._core.schedule import Schedule
 from lrsched.compat import (
     deepspeed,
+    levanter,
     megatron,
     torchtitan,
     transformers,
@@ -24,6 +25,7 @@ FRAMEWORKS: dict[str, Callable[..., Schedule]] = {
     module.__name__.rpartition(".")[2]: module.from_config
     for module in (
         deepspeed,
+        levanter,
         megatron,
         torchtitan,
         transformers,
