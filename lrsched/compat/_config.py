@@ -7,6 +7,7 @@ open (`total_steps`). `read` turns the section into the call.
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import difflib
 import functools
@@ -65,11 +66,15 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "lr_warmup_steps",
         "lr_decay_steps",
         "lr_num_cycles",
+        "lr_power",
         "lr_scheduler_num_cycles",
         "lr_scheduler_power",
         "lr_scheduler_timescale",
         "lr_scheduler_min_lr_ratio",
+        "lr_scheduler_args",
         "max_train_steps",
+        "max_train_epochs",
+        "scale_lr",
     ),
     "torchtitan": (
         "min_lr_factor",
@@ -215,6 +220,14 @@ def nearest(word: str, words: Iterator[str]) -> str | None:
     """The one that was probably meant: a letter or two away, and no short one."""
     found = difflib.get_close_matches(word, [w for w in words if len(w) > 4], n=1, cutoff=0.85)
     return found[0] if found else None
+
+
+def literal(text: str) -> Any:
+    """What a text says in Python's own words; a ValueError where it isn't one."""
+    try:
+        return ast.literal_eval(text.strip())
+    except (SyntaxError, TypeError, MemoryError, RecursionError):
+        raise ValueError from None
 
 
 _NUMBER = re.compile(r"\s*[-+]?(\d+(_\d+)*\.?\d*|\.\d+)([eE][-+]?\d+)?\s*")

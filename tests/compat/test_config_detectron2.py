@@ -140,6 +140,13 @@ def test_drawn(name, total, steps, warmup, factor, gamma, decays, rescale):
     )
 
 
+def test_as_a_person_would_write_it():
+    line = lrs.LinearWarmup(9, start=0.001, end=0.1)
+    assert SOLVER(BASE_LR=0.5, MAX_ITER=9, STEPS=(5,)) == 0.5 * line
+    decay = lrs.Take(lrs.MultiStepDecay((5,)), 9)
+    assert SOLVER(BASE_LR=0.5, MAX_ITER=9, STEPS=(5,), WARMUP_ITERS=0) == 0.5 * decay
+
+
 def test_the_defaults():
     follows(from_config({}), applied({}))
     section = CfgNode({**DEFAULTS, **OTHERS})
