@@ -521,7 +521,8 @@ class DivergenceState(NamedTuple):
     """What `StopOnDivergence` remembers.
 
     `scale` is 1 until the run diverges and 0 from then on, `average` the moving average of the
-    losses before its bias is taken out, `best` the lowest smoothed loss, and `seen` counts losses.
+    losses before its bias is taken out (minus infinity after a NaN), `best` the lowest smoothed
+    loss, and `seen` counts losses.
     """
 
     scale: float
@@ -571,6 +572,8 @@ class StopOnDivergence(MetricRule[DivergenceState]):
         smooth = unbiased(average, self.beta, seen)
         best = xp.where(smooth < state.best, smooth, state.best)
         over = (smooth > self.ratio * best) | (state.scale == 0)
+        # A state with a NaN equals none; minus infinity has as little effect, and stays as well.
+        average = xp.where(average == average, average, -math.inf)
         return DivergenceState(xp.where(over, 0.0, 1.0), average, best, seen)
 
     def check_state(self, state: DivergenceState) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -43,10 +46,13 @@ def digits():
 
 def results(digits, schedule):
     """For each seed: the loss on what was trained on, and the errors on what was not."""
+    return scores(digits, [train(*digits[0], schedule, seed) for seed in SEEDS])
+
+
+def scores(digits, runs):
     (images, labels), (unseen, truth) = digits
     losses, errors = [], []
-    for seed in SEEDS:
-        weights = train(images, labels, schedule, seed)
+    for weights in runs:
         right = softmax(images @ weights)[np.arange(len(labels)), labels]
         losses.append(-np.log(np.maximum(right, 1e-300)).mean())
         errors.append((np.argmax(unseen @ weights, axis=1) != truth).mean())
@@ -85,3 +91,34 @@ def test_a_run_resumes_from_its_step_alone(digits):
     ]
     assert np.array_equal(weights[0], weights[1])
     assert np.allclose(weights[0], weights[2], rtol=1e-6)
+
+
+def test_the_readmes_recipe_finds_a_peak_that_trains(digits):
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    (recipe,) = re.findall(r"<!-- recipe: find_peak -->\n```python\n(.*?)```", readme, re.DOTALL)
+    images, labels = digits[0]
+    names = {"lrs": lrs, "np": np, "images": images, "labels": labels}
+    names |= {"softmax": softmax, "train": train}
+    exec(compile(recipe, "README.md, recipe find_peak", "exec"), names)
+    pyplot.close("all")
+    assert 100 < len(names["losses"]) < 200  # it diverged
+    assert np.array_equal(names["weights"], train(images, labels, warmup_cosine(names["peak"]), 0))
+    # The table below it: what ten range tests suggest, and what training with that comes to.
+    tests = [names["range_test"](images, labels, seed) for seed in SEEDS]
+    rows = re.findall(r'^\| "(\w+)".*?\| ([\d.]+) to (.*) \|$', readme, re.MULTILINE)
+    assert {method for method, *_ in rows} == {"valley", "minimum", "slide", "steep"}
+    for method, low, rest in rows:
+        peaks = [lrs.suggest_peak(*test, method) for test in tests]
+        runs = [
+            train(images, labels, warmup_cosine(peak), seed)
+            for seed, peak in zip(SEEDS, peaks, strict=True)
+        ]
+        losses, errors = scores(digits, runs)
+        measured = [min(peaks), max(peaks), losses.mean(), losses.max(), 100 * errors.mean()]
+        written = [float(cell) for cell in (low, *rest.rstrip(" %").split(" | "))]
+        assert measured == pytest.approx(written, rel=0.06)

@@ -66,6 +66,8 @@ RULES = [
     lrs.HoldUntil(0.25, above=1.0, patience=2, at_most=9),
     lrs.Greedy(0.125, 4.0, factor=0.5, patience=1, reset_after=2, cooldown=1, warmup=2),
     lrs.Greedy(0.1, 2.0, factor=0.9, patience=0, mode="max", threshold_mode="rel"),
+    lrs.StopOnDivergence(),
+    lrs.StopOnDivergence(2, beta=0.5),
 ]
 every_rule = pytest.mark.parametrize("rule", RULES, ids=repr)
 
@@ -720,6 +722,8 @@ PLATEAU, GREEDY = lrs.ReduceOnPlateau(), lrs.Greedy(min_scale=0.1, max_scale=2)
         (PLATEAU, {"bad": 1.5}, "bad must be an integer, got 1.5"),
         (GREEDY, {"stuck": -1}, "stuck must be a non-negative integer, got -1"),
         (GREEDY, {"best": "nan"}, "best must be a number, not NaN, got nan"),
+        (lrs.StopOnDivergence(), {"best": "nan"}, "best must be a number, not NaN, got nan"),
+        (lrs.StopOnDivergence(), {"seen": -1}, "seen must be a non-negative integer, got -1"),
         (lrs.HoldUntil(0.1, below=1), {"seen": -1}, "seen must be a non-negative integer, got -1"),
         (lrs.HoldUntil(0.1, below=1), {"released": 2}, "released must be True or False, got 2"),
     ],

@@ -116,6 +116,7 @@ THINGS = [
     RULE.update(RULE.init(), 1.0),
     lrs.HoldUntil(0.1, below=1).init(),
     lrs.Greedy(min_scale=0.1, max_scale=2).init(),
+    lrs.StopOnDivergence().init(),
     lrs.describe(lrs.Sequence(lrs.LinearWarmup(5), lrs.LinearDecay(5)), 20),
     lrs.diff(lrs.LinearDecay(5), lrs.LinearDecay(6), 5),
     lrs.match(lrs.LinearDecay(5), [0, 1], [1.0, 0.8]),

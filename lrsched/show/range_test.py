@@ -50,7 +50,7 @@ def plot_range_test(
     >>> losses = [1 / (1 + 10 * schedule(k)) + schedule(k) ** 2 for k in range(80)]
     >>> ax = lrs.plot_range_test(schedule, losses, methods=["valley"])
     >>> ax.get_legend_handles_labels()[1]
-    ['valley: 0.0229']
+    ['valley: 0.01']
     """
     A_SCHEDULE(_OWNER, "schedule", schedule)
     values = rule_in(Losses)(_OWNER, "losses", losses)
