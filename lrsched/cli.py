@@ -1,4 +1,4 @@
-"""The command line: `lrsched show | plot | table | diff | check | export`."""
+"""The command line: `lrsched show | plot | table | diff | check | compare | export`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from typing import IO, Any, NoReturn
 
 from lrsched._core.check import cut, shown
 from lrsched._core.schedule import Schedule
+from lrsched.ask.compare import Comparison, compare
 from lrsched.ask.findings import KINDS, check, short
+from lrsched.ask.laws import AnnealingLaw, LossLaw, MultiPowerLaw
 from lrsched.ask.questions import diff
 from lrsched.data.json import to_json
 from lrsched.reading import read
 from lrsched.show.plot import plot
+from lrsched.show.runs import plot_losses, plot_weights
 from lrsched.show.terminal import show
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
@@ -210,6 +213,33 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     added = command(
+        _compare,
+        "print what is known of a run with each schedule before it is made: its area, the least "
+        "convex bound and the peak that has it, the share of the initial weights and the number of "
+        "updates that AdamW averages, and the loss that a law predicts",
+        'compare "3e-4 * CosineDecay(10_000, end=0.1)" "3e-4 * LinearDecay(10_000)"',
+        'compare "Noam(512, 4000)" wsd.json --steps 10000 --weight-decay 0.05 -o weights.png',
+        "compare wsd.json --annealing 2.628 0.4297 0.5498 0.4108",
+    )
+    added.add_argument("schedules", metavar="SCHEDULE", nargs="+")
+    _steps_option(added, "length of the run; by default, the shortest schedule's")
+    added.add_argument(
+        "--weight-decay", type=_number, default=0.1, metavar="X", help="of AdamW; by default, 0.1"
+    )
+    laws = added.add_mutually_exclusive_group()
+    for name, constants in _LAWS.values():
+        laws.add_argument(
+            f"--{name}",
+            type=_number,
+            nargs=len(constants),
+            metavar=constants,
+            help=f"constants of a law that was fitted on such runs: {', '.join(constants)}",
+        )
+    added.add_argument(
+        "-o", "--output", metavar="FILE", help="a .png, .svg or .pdf file (needs matplotlib)"
+    )
+
+    added = command(
         _export,
         "write a schedule as JSON, text, LaTeX or a Python function",
         f'export "{EXAMPLE}" --to json -o schedule.json',
@@ -219,6 +249,13 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument("--to", choices=tuple(_FORMATS), required=True)
     _output_option(added)
     return parser
+
+
+# Laws: the option's name, and the constants that it takes.
+_LAWS: dict[Callable[..., LossLaw], tuple[str, tuple[str, ...]]] = {
+    MultiPowerLaw: ("multi-power", ("L0", "A", "alpha", "B", "C", "beta", "gamma")),
+    AnnealingLaw: ("annealing", ("L0", "A", "alpha", "C")),
+}
 
 
 def _steps_option(parser: argparse.ArgumentParser, meaning: str) -> None:
@@ -287,27 +324,35 @@ def _show(options: argparse.Namespace) -> int:
 
 def _plot(options: argparse.Namespace) -> int:
     schedules = [_read(options, argument) for argument in options.schedules]
-    kind = Path(options.output).suffix
+
+    def draw(figure: Any) -> None:
+        plot(*schedules, steps=options.steps, ax=figure.subplots(), log=options.log)
+
+    _save(options.output, draw)
+    return 0
+
+
+def _kind(name: str) -> str:
+    kind = Path(name).suffix
     if kind not in (".png", ".svg", ".pdf"):
-        raise ValueError(f"{cut(options.output)}: the file's name must end in .png, .svg or .pdf")
+        raise ValueError(f"{cut(name)}: the file's name must end in .png, .svg or .pdf")
+    return kind
+
+
+def _save(name: str, draw: Callable[[Any], None], width: float = 8) -> None:
+    """A picture in a file."""
+    kind = _kind(name)
     try:
         from matplotlib.figure import Figure
     except ImportError:
         raise ImportError("plot needs matplotlib: pip install matplotlib") from None
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    figure = Figure(figsize=(width, 5), layout="constrained")
     with warnings.catch_warnings():  # of glyphs and of axes: the picture shows what there is
         warnings.simplefilter("ignore")
-        _save(figure, kind, options, schedules)
-    return 0
-
-
-def _save(
-    figure: Any, kind: str, options: argparse.Namespace, schedules: Sequence[Schedule]
-) -> None:
-    plot(*schedules, steps=options.steps, ax=figure.subplots(), log=options.log)
-    # The same curves make the same file: no date in it.
-    date = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[kind]
-    figure.savefig(options.output, metadata=date)
+        draw(figure)
+        # The same curves make the same file: no date in it.
+        date = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[kind]
+        figure.savefig(name, metadata=date)
 
 
 # Rows made at a time.
@@ -401,6 +446,53 @@ def _check(options: argparse.Namespace) -> int:
     if not findings:
         print("nothing found")
     return int(any(finding.fault for finding in findings))
+
+
+def _compare(options: argparse.Namespace) -> int:
+    schedules = [_read(options, argument) for argument in options.schedules]
+    law = _law(options)
+    if options.output is not None:
+        _kind(options.output)  # before anything is printed
+    steps, decay = options.steps, options.weight_decay
+    found = compare(*schedules, steps=steps, weight_decay=decay, law=law)
+    print("\n".join(_aligned(found)))
+    if options.output is None:
+        return 0
+    steps = steps or min(schedule.steps for schedule in schedules if schedule.steps is not None)
+
+    def draw(figure: Any) -> None:
+        if law is None:
+            plot_weights(*schedules, steps=steps, weight_decay=decay, ax=figure.subplots())
+            return
+        left, right = figure.subplots(1, 2)
+        plot_weights(*schedules, steps=steps, weight_decay=decay, ax=left)
+        plot_losses(*schedules, steps=steps, law=law, ax=right)
+
+    _save(options.output, draw, width=8 if law is None else 14)
+    return 0
+
+
+def _law(options: argparse.Namespace) -> LossLaw | None:
+    for law, (name, _) in _LAWS.items():
+        constants = getattr(options, name.replace("-", "_"))
+        if constants is not None:
+            return law(*constants)
+    return None
+
+
+def _aligned(found: Sequence[Comparison]) -> list[str]:
+    """A line for each schedule, and one above for what the numbers are."""
+    rows = [("area", "bound", "best peak", "c_0", "updates", "loss", "schedule")]
+    for one in found:
+        loss = "" if one.final_loss is None else short(one.final_loss)
+        numbers = map(short, one[1:6])
+        rows.append((*numbers, loss, repr(one.schedule)))  # type: ignore[arg-type]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    shown_columns = [i for i, width in enumerate(widths) if any(row[i] for row in rows[1:])]
+    return [
+        "  ".join(row[i] if i == len(row) - 1 else row[i].rjust(widths[i]) for i in shown_columns)
+        for row in rows
+    ]
 
 
 _FORMATS: dict[str, Callable[[Schedule], str]] = {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lrsched._core.check import Positive, PositiveCount, checked, refusal
-from lrsched._core.schedule import Schedule
+from lrsched._core.schedule import A_SCHEDULE, Schedule
 from lrsched._core.value import public
 from lrsched.ask.area import area
 from lrsched.ask.averages import effective_updates, weights_of
@@ -40,7 +40,7 @@ class Comparison(NamedTuple):
 @checked
 def compare(
     *schedules: Schedule,
-    steps: PositiveCount,
+    steps: PositiveCount | None = None,
     weight_decay: Positive = 0.1,
     law: ALaw | None = None,
 ) -> tuple[Comparison, ...]:
@@ -51,7 +51,7 @@ def compare(
 
     Args:
         *schedules: one or more schedules.
-        steps: how many updates the run has.
+        steps: how many updates the run has; by default, as many as the shortest schedule has steps.
         weight_decay: of AdamW, for the averages.
         law: predicts the final loss, where one was fitted on such runs.
 
@@ -61,7 +61,7 @@ def compare(
 
     >>> import lrsched as lrs
     >>> runs = 3e-4 * lrs.CosineDecay(10_000, end=0.1), 3e-4 * lrs.LinearDecay(10_000)
-    >>> for found in lrs.compare(*runs, steps=10_000):
+    >>> for found in lrs.compare(*runs):
     ...     print(f"{found.area:.4f} {found.bound:.6f} {found.best_peak:.6f}", end=" ")
     ...     print(f"{found.initial_weight:.6f} {found.effective_updates:.0f} {found.final_loss}")
     1.6501 0.022095 0.007706 0.847881 7725 None
@@ -69,6 +69,13 @@ def compare(
     """
     if not schedules:
         raise refusal(ValueError, "compare", "schedules", "at least one schedule", schedules)
+    for i, schedule in enumerate(schedules):
+        A_SCHEDULE("compare", f"schedules[{i}]", schedule)
+    if steps is None:
+        steps = min((s.steps for s in schedules if s.steps is not None), default=0)
+        if not steps:
+            rule = "given where no schedule has an end"
+            raise refusal(ValueError, "compare", "steps", rule, None)
     return tuple(
         _compared(schedule, f"schedules[{i}]", steps, weight_decay, law)
         for i, schedule in enumerate(schedules)

@@ -110,7 +110,7 @@ def fitted(
     try:
         from scipy.optimize import least_squares, nnls
     except ImportError:
-        raise ImportError(f"{owner} needs SciPy: install lrsched with the extra 'theory'") from None
+        raise ImportError(f"{owner} needs SciPy: pip install scipy") from None
     losses = np.concatenate([curve.losses for curve in curves])
     bar = _Bar(len(starts) + _FOLLOWED * _EVALUATIONS)
 

@@ -1,7 +1,5 @@
 """Laws that predict a run's loss from its rates alone, with constants fitted on other runs."""
 
-from __future__ import annotations
-
 import abc
 import functools
 from collections.abc import Sequence
