@@ -120,6 +120,11 @@ THINGS = [
     lrs.describe(lrs.Sequence(lrs.LinearWarmup(5), lrs.LinearDecay(5)), 20),
     lrs.diff(lrs.LinearDecay(5), lrs.LinearDecay(6), 5),
     lrs.match(lrs.LinearDecay(5), [0, 1], [1.0, 0.8]),
+    lrs.convex_bound(lrs.LinearDecay(5), 5),
+    lrs.best_cooldown(lrs.Constant(1), 5, lrs.LinearDecay(1)),
+    lrs.compare(lrs.LinearDecay(5)),
+    lrs.AnnealingLaw(2.6, A=0.4, alpha=0.5, C=0.4),
+    lrs.MultiPowerLaw(2.4, A=0.7, alpha=0.4, B=500, C=2, beta=0.6, gamma=0.6),
 ]
 
 

@@ -48,7 +48,11 @@ QUESTIONS = """
     stop after a b logged_values tolerance schedules ax log labels accept batch per losses method
     methods
 """
-VOCABULARY = {*IDEAS.split(), *RULES.split(), *QUESTIONS.split()}
+# The words of bounds and laws: their papers' own constants, `lambda` as Python lets it be said.
+THEORY = """
+    distance gradient from_schedule to_schedule law L0 A alpha B C lambda_
+"""
+VOCABULARY = {*IDEAS.split(), *RULES.split(), *QUESTIONS.split(), *THEORY.split()}
 
 # Shown by the operator that makes one.
 OPERATORS = {"Power": r" \*\* ", "Product": r" \* ", "Sum": r" \+ "}

@@ -64,8 +64,8 @@ def compare(
     >>> for found in lrs.compare(*runs):
     ...     print(f"{found.area:.4f} {found.bound:.6f} {found.best_peak:.6f}", end=" ")
     ...     print(f"{found.initial_weight:.6f} {found.effective_updates:.0f} {found.final_loss}")
-    1.6501 0.022095 0.007706 0.847881 7725 None
-    1.5001 0.020008 0.009989 0.860694 7719 None
+    1.6501 0.022141 0.008211 0.847881 7725 None
+    1.5001 0.020008 0.009995 0.860694 7719 None
     """
     if not schedules:
         raise refusal(ValueError, "compare", "schedules", "at least one schedule", schedules)

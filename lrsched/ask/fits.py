@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lrsched._core.check import refusal
-from lrsched._core.schedule import Schedule
+from lrsched._core.schedule import A_SCHEDULE, Schedule
 from lrsched.ask.kernels import Floats, Steps
 from lrsched.ask.rates import length_of_run, rates_at
 
@@ -75,6 +75,10 @@ def _curve(owner: str, schedule: Any, steps: ArrayLike, losses: ArrayLike, i: st
         raise refusal(ValueError, owner, f"steps{i}", "non-negative integers", steps)
     if not ((values > 0) & (values < np.inf)).all():
         raise refusal(ValueError, owner, f"losses{i}", "positive finite numbers", losses)
+    A_SCHEDULE(owner, f"schedule{i}", schedule)
+    if schedule.steps is not None and at.max(initial=0.0) > schedule.steps:
+        rule = f"at most {schedule.steps}, where the schedule ends"
+        raise refusal(ValueError, owner, f"steps{i}", rule, steps)
     order = np.argsort(at, kind="stable")
     whole = length_of_run(owner, schedule, 1 + int(at.max(initial=0.0)), f"schedule{i}")
     rates = rates_at(owner, schedule, 0, whole, f"schedule{i}")
@@ -88,9 +92,11 @@ def _curve(owner: str, schedule: Any, steps: ArrayLike, losses: ArrayLike, i: st
 def _numbers(owner: str, name: str, given: ArrayLike, rule: str) -> NDArray[np.float64]:
     try:
         numbers = np.asarray(given)
+        if numbers.dtype.kind == "O" and all(type(number) is int for number in numbers.flat):
+            numbers = numbers.astype(float)  # beyond NumPy's integers
         if numbers.dtype.kind not in "iuf" and numbers.size:
             raise TypeError
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise refusal(TypeError, owner, name, rule, given) from None
     if numbers.ndim != 1:
         raise refusal(ValueError, owner, name, f"a sequence of {rule}", given)
