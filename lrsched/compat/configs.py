@@ -11,8 +11,11 @@ from lrsched._core.check import refusal, shown
 from lrsched._core.schedule import Schedule
 from lrsched.compat import (
     deepspeed,
+    detectron2,
+    diffusers,
     levanter,
     megatron,
+    timm,
     torchtitan,
     transformers,
     ultralytics,
@@ -25,8 +28,11 @@ FRAMEWORKS: dict[str, Callable[..., Schedule]] = {
     module.__name__.rpartition(".")[2]: module.from_config
     for module in (
         deepspeed,
+        detectron2,
+        diffusers,
         levanter,
         megatron,
+        timm,
         torchtitan,
         transformers,
         ultralytics,
