@@ -31,7 +31,6 @@ SIGNS: dict[str, tuple[str, ...]] = {
     ),
     "ultralytics": ("lr0", "lrf", "cos_lr", "warmup_bias_lr", "warmup_momentum"),
     "deepspeed": (
-        "warmup_min_lr",
         "warmup_max_lr",
         "warmup_num_steps",
         "warmup_min_ratio",
@@ -108,7 +107,15 @@ SIGNS: dict[str, tuple[str, ...]] = {
     ),
     "composer": ("t_warmup", "t_max", "max_duration", "scale_warmup"),
     "levanter": ("lr_schedule", "rewarmup", "cycle_length", "haps", "num_train_steps"),
-    "olmo": ("warmup_fraction", "decay_fraction", "_CLASS_"),
+    "olmo": (
+        "warmup_fraction",
+        "decay_fraction",
+        "decay_min_lr",
+        "period_lengths",
+        "schedulers_max",
+        "override_decay",
+        "_CLASS_",
+    ),
 }
 
 

@@ -122,6 +122,15 @@ def test_defaults():
     assert [ast.literal_eval(value) for value in adamw.args.defaults] == [compat.optimizer()]
 
 
+def test_phases_of_no_length_are_left_out():
+    assert compat.lr_scheduler(1, 100, base_lr=1) == lrs.Sequence(
+        lrs.Constant(1, steps=1), lrs.LinearDecay(99)
+    )
+    assert compat.lr_scheduler(0, 100, base_lr=1) == lrs.LinearDecay(100)
+    assert compat.lr_scheduler(0, 100, 0.0, base_lr=1) == lrs.Constant(1)
+    assert compat.lr_scheduler(9, 100, 0.0, base_lr=1) == lrs.LinearWarmup(8, start=1 / 9)
+
+
 def test_the_rounding_is_to_the_nearest_and_halves_to_even():
     for ratio, steps in ((0.25, 2), (0.35, 4), (0.05, 0), (0.15, 2), (0.29, 3)):
         made = compat.from_config(
