@@ -15,7 +15,6 @@ training wherever a value jumps: a step early, or more, in runs of over a millio
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import fractions
 import itertools
@@ -40,7 +39,7 @@ from lrsched._core.check import (
     rule_in,
 )
 from lrsched._core.schedule import Schedule
-from lrsched.compat._config import Only, mapping, read, section
+from lrsched.compat._config import Only, literal, mapping, read, section
 from lrsched.compat._parts import (
     ASchedule,
     Milestones,
@@ -361,10 +360,7 @@ def _resized(owner: str, name: str, schedule: Schedule, steps: int) -> Schedule:
 
 def _steps_or_text(values: Any) -> tuple[int, ...]:
     if isinstance(values, str):  # YAML reads (60000, 80000) as a text, and yacs as what it says
-        try:
-            values = ast.literal_eval(values)
-        except (SyntaxError, TypeError, RecursionError, MemoryError):
-            raise ValueError from None
+        values = literal(values)
     return rule_in(Steps).accept(values)  # type: ignore[no-any-return]
 
 
