@@ -28,6 +28,11 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "warmup_ratio",
         "num_train_epochs",
         "per_device_train_batch_size",
+        # axolotl's
+        "lr_quadratic_warmup",
+        "cosine_min_lr_ratio",
+        "cosine_constant_lr_ratio",
+        "sequence_len",
     ),
     "ultralytics": ("lr0", "lrf", "cos_lr", "warmup_bias_lr", "warmup_momentum"),
     "deepspeed": (

@@ -1,5 +1,7 @@
 """The schedules of `transformers`: its functions, `get_scheduler`'s names, TrainingArguments.
 
+And axolotl's configs, whose trainer adds a few of its own to these.
+
 The optimizer is replaced by `base_lr`. Differs, in all cosines: past `num_training_steps` the peer
 goes on along the wave, up again (0.0245 of the rate 10 steps after 100); here the last value holds.
 """
@@ -29,9 +31,9 @@ from lrsched._core.check import (
     rule_in,
 )
 from lrsched._core.schedule import Schedule
-from lrsched.compat._config import Only, needed, read
-from lrsched.compat._parts import Rate, Several, at_most, keywords, line, waves
-from lrsched.compat.torch import ReduceLROnPlateau
+from lrsched.compat._config import Only, mapping, needed, read
+from lrsched.compat._parts import Nothing, Rate, Several, at_most, keywords, line, waves
+from lrsched.compat.torch import OneCycleLR, ReduceLROnPlateau
 from lrsched.feedback import Greedy, MetricRule, ReduceOnPlateau
 from lrsched.shapes import (
     Constant,
@@ -42,7 +44,9 @@ from lrsched.shapes import (
     LinearDecay,
     LinearWarmup,
     PolynomialDecay,
+    PolynomialWarmup,
     PowerDecay,
+    RexDecay,
     Sequence,
     Shift,
     Stretch,
@@ -503,6 +507,94 @@ def TrainingArguments(
 _ENDLESS = ("constant", "constant_with_warmup", "inverse_sqrt")
 
 
+# What no config has but axolotl's.
+_AXOLOTL = (
+    "lr_scheduler",
+    "lr_quadratic_warmup",
+    "cosine_min_lr_ratio",
+    "cosine_constant_lr_ratio",
+    "base_model",
+    "micro_batch_size",
+    "num_epochs",
+    "sequence_len",
+)
+
+
+@checked
+def AxolotlInputConfig(
+    learning_rate: Rate | None = None,
+    lr_scheduler: Annotated[str, one_of(*_SCHEDULES, "one_cycle", "rex", *_RULES)] = "cosine",
+    lr_scheduler_kwargs: Annotated[dict[str, Any], Rule("a dict", _keywords_or_json)] | None = None,
+    lr_quadratic_warmup: Flag = False,
+    cosine_min_lr_ratio: Fraction | None = None,
+    cosine_constant_lr_ratio: Fraction | None = None,
+    warmup_steps: Count | None = None,
+    warmup_ratio: Fraction | None = None,
+    max_steps: PositiveCount | None = None,
+    num_epochs: Positive = 1.0,
+    jagged_restart_steps: Nothing = None,
+    *,
+    of: Only = "lr",
+    total_steps: PositiveCount | None = None,
+    steps_per_epoch: PositiveCount | None = None,
+) -> Schedule:
+    """The rate that axolotl's trainer applies, from the keys of its YAML that are about it.
+
+    A `warmup_ratio` is rounded down; with neither it nor `warmup_steps`, the warmup is 3 % of the
+    training, of at most 100 steps. One of a single step has two. `cosine_min_lr_ratio` is of
+    "cosine" and "rex", `lr_quadratic_warmup` and `cosine_constant_lr_ratio` of "cosine" alone, the
+    latter only beside a `cosine_min_lr_ratio`; a quadratic warmup goes to 0.
+
+    "rex" is a step ahead of the others, as the peer has it: its warmup begins at step 1.
+
+    >>> AxolotlInputConfig(2e-4, cosine_min_lr_ratio=0.1, warmup_ratio=0.1, max_steps=500)
+    Sequence(LinearWarmup(50, end=0.0002), CosineDecay(450, start=0.0002, end=2e-05))
+    >>> AxolotlInputConfig(2e-4, "rex", max_steps=1000)
+    Shift(Sequence(LinearWarmup(30, end=0.0002), RexDecay(970, beta=0.9, start=0.0002)), offset=1)
+    """
+    owner = "AxolotlInputConfig"
+    if lr_scheduler in _RULES:
+        rule = "the name of a schedule (get_scheduler has the rules that follow metrics)"
+        raise refusal(ValueError, owner, "lr_scheduler", rule, lr_scheduler)
+    base_lr = needed(owner, "learning_rate", learning_rate, "axolotl has no default")
+    if warmup_steps and warmup_ratio:
+        rule = "left out beside warmup_steps"
+        raise refusal(ValueError, owner, "warmup_ratio", rule, warmup_ratio)
+    if total_steps is None:
+        total_steps = max_steps
+    if total_steps is None and steps_per_epoch is not None:
+        total_steps = math.ceil(num_epochs * steps_per_epoch)
+    total = needed(
+        owner, "total_steps", total_steps, f"{lr_scheduler!r} or its warmup depends on it"
+    )
+    if warmup_steps is not None:
+        warmup = warmup_steps
+    else:
+        warmup = min(int(0.03 * total), 100) if warmup_ratio is None else int(warmup_ratio * total)
+    warmup = 2 if warmup == 1 else warmup
+    given = lr_scheduler_kwargs or {}
+    if lr_scheduler not in _ENDLESS:
+        at_most(owner, "warmup_steps", warmup, total, "total_steps")
+    if lr_scheduler == "one_cycle":
+        return OneCycleLR(base_lr, total, **{"pct_start": warmup / total, **given})
+    low = base_lr * (cosine_min_lr_ratio or 0.0)
+    rise = LinearWarmup(warmup, end=base_lr)
+    if lr_scheduler == "rex":
+        return Shift(Sequence(rise, RexDecay(total - warmup, 0.9, start=base_lr, end=low)), 1)
+    if lr_scheduler == "cosine" and lr_quadratic_warmup:
+        parabola = PolynomialWarmup(warmup, 2, end=base_lr)
+        return Sequence(parabola, CosineDecay(_decay_steps(warmup, total), start=base_lr))
+    if lr_scheduler == "cosine" and cosine_min_lr_ratio:
+        end = int(total * cosine_constant_lr_ratio) if cosine_constant_lr_ratio else total
+        if cosine_constant_lr_ratio and end <= warmup:
+            rule = f"of more than the {warmup} steps of the warmup"
+            raise refusal(
+                ValueError, owner, "cosine_constant_lr_ratio", rule, cosine_constant_lr_ratio
+            )
+        return Sequence(rise, CosineDecay(_decay_steps(warmup, end), start=base_lr, end=low))
+    return get_scheduler(lr_scheduler, base_lr, warmup, total, given)
+
+
 def from_config(
     config: Any,
     *,
@@ -511,6 +603,8 @@ def from_config(
     steps_per_epoch: int | None = None,
 ) -> Schedule:
     """The schedule of a file of TrainingArguments: transformers', TRL's or LLaMA-Factory's.
+
+    Or of axolotl's YAML, which is told by a key of its own: `lr_scheduler`, `num_epochs`, ...
 
     Args:
         config: the file's keys, or a TrainingArguments itself. Keys that are about other things
@@ -529,4 +623,6 @@ def from_config(
     Sequence(LinearWarmup(500, end=2e-05), CosineDecay(4500, start=2e-05))
     """
     arguments = {"of": of, "total_steps": total_steps, "steps_per_epoch": steps_per_epoch}
-    return read(TrainingArguments, config, arguments, others=True)
+    keys = mapping("TrainingArguments", config)
+    axolotl = "lr_scheduler_type" not in keys and any(key in keys for key in _AXOLOTL)
+    return read(AxolotlInputConfig if axolotl else TrainingArguments, keys, arguments, others=True)
