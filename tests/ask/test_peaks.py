@@ -178,6 +178,26 @@ def test_a_valley_by_hand():
     assert place([3, 2, 2, 2, 1]) == 2  # strictly falling
 
 
+def test_all_from_a_nan_on_is_left_out():
+    """Also where losses come back, which a moving average never does."""
+    losses = RUNS["noisy"]
+    broken = [*losses[:50], NAN, *losses[51:]]
+    for method in METHODS:
+        expected = lrs.suggest_peak(TEST, losses[: 50 + LAST], method, beta=0)
+        assert lrs.suggest_peak(TEST, broken, method, beta=0) == expected
+        assert lrs.suggest_peak(TEST, losses, method, beta=0) != expected
+
+
+def test_losses_are_compared_in_float32(peer):
+    """What falls by less than that holds is flat."""
+    losses = [2 + 1e-9 * (STEPS - k) for k in range(STEPS)]
+    rates = TEST(np.arange(FIRST, STEPS - LAST))
+    (answers,) = peer(fastai_peer.of_curves, [(rates.tolist(), losses[FIRST:-LAST])])
+    assert answers["valley"] == pytest.approx(rates[0], rel=FLOAT32)
+    assert lrs.suggest_peak(TEST, losses, beta=0) == rates[0]
+    assert lrs.suggest_peak(TEST, losses, "minimum", beta=0) == rates[0] / 10
+
+
 def test_a_long_run_is_no_work():
     """fastai's own function takes minutes for this."""
     steps = 20_000
