@@ -92,9 +92,7 @@ def _length(
     if share is None:
         assert count is not None
         return count
-    whole = needed(owner, "total_steps", whole, f"the {key} is {share} of it")
-    assert whole is not None
-    return round(whole * share)
+    return round(needed(owner, "total_steps", whole, f"the {key} is {share} of it") * share)
 
 
 def _below(owner: str, name: str, value: float, rate: float) -> None:
@@ -126,9 +124,7 @@ def _left(owner: str, warmup: int, decay: int, total: int) -> int:
 
 
 def _whole(owner: str, total_steps: int | None) -> int:
-    total = needed(owner, "total_steps", total_steps, "the decay ends with it")
-    assert total is not None
-    return total
+    return needed(owner, "total_steps", total_steps, "the decay ends with it")
 
 
 @checked
@@ -477,10 +473,12 @@ Shape = Annotated[str, one_of("linear", "cosine")]
 
 def _rate(owner: str, name: str, value: float | None, share: float | None, rate: float) -> float:
     """A rate that is absolute or a fraction of the optimizer's."""
-    if (value is None) == (share is None):
-        given = "neither" if value is None else "both"
-        raise ValueError(f"{owner}: {name} must be given, or {name}_fraction instead, got {given}")
-    return rate * share if value is None and share is not None else value  # type: ignore[return-value]
+    if value is not None and share is None:
+        return value
+    if value is None and share is not None:
+        return rate * share
+    given = "neither" if value is None else "both"
+    raise ValueError(f"{owner}: {name} must be given, or {name}_fraction instead, got {given}")
 
 
 def _segment(shape: str, steps: int, start: float, end: float) -> Schedule:
@@ -588,7 +586,6 @@ def SequentialScheduler(
     if schedulers_max is None:
         schedulers_max = schedulers_max_steps
     lengths = needed(owner, "schedulers_max", schedulers_max, "it says how long each of them is")
-    assert lengths is not None
     if len(lengths) not in (len(schedulers) - 1, len(schedulers)):
         rule = f"one fewer than the {len(schedulers)} schedulers, or as many"
         raise refusal(ValueError, owner, "schedulers_max", rule, lengths)
@@ -678,11 +675,11 @@ def Duration(
         return value
     if unit == "epochs":
         why = "the run is so many epochs"
-        value *= needed("Duration", "steps_per_epoch", steps_per_epoch, why) or 0
+        value *= needed("Duration", "steps_per_epoch", steps_per_epoch, why)
         if units == "steps":
             return value
     why = f"the run is so many {unit}, and the scheduler counts {units}"
-    batch = needed("Duration", "global_batch_size", global_batch_size, why) or 1
+    batch = needed("Duration", "global_batch_size", global_batch_size, why)
     return value * batch if units == "tokens" else -(-value // batch)
 
 
@@ -723,11 +720,10 @@ def trainer(
     (1000000000, 4194304)
     """
     counted = {"steps_per_epoch": steps_per_epoch, "global_batch_size": global_batch_size}
-    batch: int | None = 1
+    batch = 1
     if units == "tokens":
         why = "the scheduler counts tokens"
         batch = needed("trainer", "global_batch_size", global_batch_size, why)
-    assert batch is not None
     if total_steps is not None:
         return total_steps * batch, batch
     if max_duration is None:
@@ -796,6 +792,5 @@ def from_config(
     length, batch = read(trainer, whole.get("trainer") or {}, arguments, others=True)
     rule_in(Only)("scheduler", "of", of)
     rate = needed("scheduler", "base_lr", base_lr, "it has the rate of the optimizer")
-    assert rate is not None
     made = _made(block, rate, length)
     return _shifted(made if batch == 1 else Stretch(made, 1 / batch))

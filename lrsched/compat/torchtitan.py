@@ -49,7 +49,6 @@ def lr_scheduler(
              CosineDecay(500, start=0.0008))
     """
     total = needed("lr_scheduler", "total_steps", total_steps, "the decay ends with it")
-    assert total is not None
     if warmup_steps > total:
         _cut(f"warmup_steps={warmup_steps} is beyond total_steps={total} and cut to that")
         warmup_steps = total
