@@ -179,7 +179,8 @@ def test_the_whole_a_warmup():
 def test_constant_and_exponential():
     assert both("ConstantScheduler", 20) == lrs.Constant(PEAK)
     for low in (1e-9, 1e-3, PEAK, 0.5):
-        both("ExponentialScheduler", 100, lr_min=low)
+        curve = both("ExponentialScheduler", 100, lr_min=low).schedule
+        assert type(curve) is (lrs.ExponentialWarmup if low < PEAK else lrs.GeometricDecay)
     both("ExponentialScheduler", 100)
 
 
@@ -206,6 +207,7 @@ STAGES = [
     {"duration": 10, "end_lr_fraction": 1.0},
     {"duration": 30, "shape": "cosine", "end_lr": 0.002},
     {"duration": 15, "start_lr_fraction": 0.5, "end_lr": 0.03},
+    {"duration": 12, "end_lr_fraction": 0.2},
 ]
 OVERRIDES = [
     {"duration": 20, "end_lr": 0.0},
@@ -215,7 +217,7 @@ OVERRIDES = [
 
 
 def test_stages():
-    for count in range(1, 5):
+    for count in range(1, 6):
         both("ComposableScheduler", 120, stages=STAGES[:count])
         both("ComposableScheduler", 120, stages=STAGES[-count:])
 
