@@ -185,7 +185,7 @@ def read(
         arguments: the keyword-only parameters of `make`.
         others: whether it holds other things too. They are passed over, but for one that is
             nearly one of the keys; where it is all schedule, whatever is unknown is refused.
-        known: further keys that may be there and say nothing here.
+        known: further keys that may be there, and are read by others or say nothing here.
 
     Raises:
         TypeError: the section is no mapping.
@@ -196,7 +196,7 @@ def read(
     keys = mapping(owner, config)
     for key in keys:
         if key not in names and key not in known:
-            _unknown(owner, key, names, keys, others)
+            _unknown(owner, key, (*names, *known), keys, others)
     given = {
         key: number(value, rules.get(key))
         for key, value in keys.items()
