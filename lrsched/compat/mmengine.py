@@ -213,8 +213,13 @@ def param_scheduler(
         if kind.endswith(_SUFFIXES[of]):
             entry, place = _placed(kind, window, entry, run)
             placed.append(_Placed(kind, i, entry, place, initial))
-            if isinstance(entry, OneCycleLR):  # for those that come after it, this is the rate
-                initial = entry.eta_max / entry.div_factor
+            if isinstance(entry, OneCycleLR):
+                if any(isinstance(other.entry, OneCycleLR) for other in placed[:-1]):
+                    raise ValueError(
+                        f"{OWNER}: entries[{i}], {kind}, must be the only one: mmengine gives the "
+                        "rates of the last to all of them"
+                    )
+                initial = entry.eta_max / entry.div_factor  # the rate, for those that come after it
     return _joined(base, placed)
 
 

@@ -276,8 +276,11 @@ def test_several_entries(data):
     else:
         both(entries, 12, epoch)
         return
-    assert "must have its steps for itself" in refused
-    assert overlap(entries, epoch)
+    if "must be the only one" in refused:
+        assert sum(entry["type"] == "OneCycleLR" for entry in entries) > 1
+    else:
+        assert "must have its steps for itself" in refused
+        assert overlap(entries, epoch)
 
 
 def test_two_that_lead_from_one_step_on():
@@ -407,6 +410,30 @@ def test_every_nth_iteration_is_an_update():
     assert of_updates(range(30)).tolist() == made_with
 
 
+def bad(kind="LinearLR", **keys):
+    return {"type": kind, "by_epoch": False, "end": 9} | keys
+
+
+def test_what_differs():
+    """What is refused, as the peer has it."""
+
+    def theirs(*entries):
+        return applied(whole([*entries], by_epoch=True, max_epochs=12), 1)
+
+    with pytest.raises(ZeroDivisionError):
+        theirs(bad(start_factor=0))
+    with pytest.raises(ZeroDivisionError):
+        theirs(bad("ConstantLR", factor=0))
+    with pytest.raises(ValueError, match="Tried to step 7 times"):
+        theirs(bad("OneCycleLR", eta_max=1.0, total_steps=5))
+    # The first cycle has three times its rates where a second has three times its peak.
+    cycles = [bad("OneCycleLR", eta_max=1.0, end=4), bad("OneCycleLR", eta_max=3.0, begin=4)]
+    assert theirs(*cycles)[1] == pytest.approx(3 * theirs(cycles[0])[1]) == 2.435236961849289
+    # A line from 0.02 to 0.01 and one from 1 to 0.5: at the end it is less than 0.01, and no 0.005.
+    mixed = theirs(bad("PolyLR", eta_min=0.01), bad(start_factor=1.0, end_factor=0.5))
+    assert mixed[8] == pytest.approx(0.0088888888888)
+
+
 def test_defaults_are_the_peers():
     passed_on = {"self", "optimizer", "param_name", "args", "kwargs"}
     runs = {"end": 10**9}  # what the runner replaces by the run's own
@@ -441,10 +468,6 @@ def test_types_as_a_python_config_has_them():
     for kind in (LinearLR, "mmengine.LinearLR"):
         entry = {"type": kind, "end": 5, "by_epoch": False, "_scope_": "mmdet", "verbose": True}
         assert compat.from_config(entry, base_lr=1) == expected == lrs.LinearWarmup(4, 1 / 3, 1)
-
-
-def bad(kind="LinearLR", **keys):
-    return {"type": kind, "by_epoch": False, "end": 9} | keys
 
 
 HELD = [bad("PolyLR", eta_min=0.1), bad()]
@@ -483,6 +506,7 @@ HELD = [bad("PolyLR", eta_min=0.1), bad()]
         ([bad("CosineRestartLR", periods=[], eta_min=0)], {}, "must be one or more positive integ"),
         ([bad("CosineAnnealingLR", eta_min=0, eta_min_ratio=0)], {}, "left out where there is an"),
         ([bad("OneCycleLR", total_steps=5)], {}, "at least the 9 of its window (the peer stops"),
+        ([bad("OneCycleLR"), bad("OneCycleLR", begin=9, end=12)], {}, "entries[1], OneCycleLR, mu"),
         (HELD, {}, "entries[0], PolyLR, must have its steps for itself, but entries[1] changes "),
         (whole([{"type": "LinearLR"}], by_epoch=False, max_iters=9), {"steps_per_epoch": 3},
          "LinearLR: it goes by epoch (by_epoch, True by default) in a loop of iterations, "),
