@@ -46,7 +46,14 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "train_micro_batch_size_per_gpu",
         "zero_optimization",
     ),
-    "mmengine": ("param_scheduler", "convert_to_iter_based", "by_epoch"),
+    "mmengine": (
+        "param_scheduler",
+        "optim_wrapper",
+        "convert_to_iter_based",
+        "by_epoch",
+        "start_factor",
+        "eta_min_ratio",
+    ),
     "megatron": (
         "lr_decay_style",
         "lr_decay_iters",

@@ -378,6 +378,8 @@ def test_a_loop_of_iterations(loop):
     ours = compat.from_config(config, steps_per_epoch=7)
     follows(ours, applied(config, 7))
     assert ours.steps == 6
+    shorter = whole(entries, **(loop | {"max_iters": 60}))
+    assert compat.from_config(shorter, total_steps=90) == compat.from_config(whole(entries, **loop))
     still = applied(whole([{"type": "LinearLR"}], **loop), 7)
     assert {*still} == {0.02 * (1 / 3)}  # what is refused below
 
