@@ -117,7 +117,16 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "lr_k_decay",
         "warmup_prefix",
     ),
-    "composer": ("t_warmup", "t_max", "max_duration", "scale_warmup"),
+    "composer": (
+        "t_warmup",
+        "t_scale",
+        "t_cooldown",
+        "t_max",
+        "max_duration",
+        "scale_warmup",
+        "global_train_batch_size",
+        "device_train_microbatch_size",
+    ),
     "levanter": ("lr_schedule", "rewarmup", "cycle_length", "haps", "num_train_steps"),
     "olmo": (
         "warmup_fraction",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Listing
+from fractions import Fraction
 from typing import Annotated, Any
 
 from lrsched._core.check import NonNegative, Rule, Steps, integer_that, refusal, rule_in
@@ -19,6 +21,7 @@ from lrsched.shapes import (
     MultiStepDecay,
     PiecewiseConstant,
     Sequence,
+    Stretch,
     Take,
     Warp,
 )
@@ -110,3 +113,15 @@ def joined(
         for schedule, length in zip(schedules, lengths, strict=False)
     ]
     return Sequence(*parts, schedules[-1]) if parts else schedules[-1]
+
+
+def in_updates(make: Callable[..., Schedule], *lengths: Fraction | int, each: int = 1) -> Schedule:
+    """What is made of lengths, of which an update is `each`, as a schedule of updates.
+
+    It is made in the largest unit that all are whole numbers of: updates, where that can be.
+    """
+    exact = [Fraction(length) for length in lengths]
+    parts = math.lcm(*(length.denominator for length in exact))
+    unit = Fraction(math.gcd(*(int(length * parts) for length in exact), each * parts), parts)
+    made, units = make(*(int(length / unit) for length in exact)), int(each / unit)
+    return made if units == 1 else Stretch(made, factor=1 / units)

@@ -10,6 +10,7 @@ from typing import Any
 from lrsched._core.check import refusal, shown
 from lrsched._core.schedule import Schedule
 from lrsched.compat import (
+    composer,
     deepspeed,
     detectron2,
     diffusers,
@@ -29,6 +30,7 @@ from lrsched.data.files import settings
 FRAMEWORKS: dict[str, Callable[..., Schedule]] = {
     module.__name__.rpartition(".")[2]: module.from_config
     for module in (
+        composer,
         deepspeed,
         detectron2,
         diffusers,

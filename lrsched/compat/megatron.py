@@ -10,7 +10,6 @@ with, whatever the peer counts: it counts samples.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable
 from fractions import Fraction as Exact
 from typing import Annotated, Any, NamedTuple
@@ -31,7 +30,7 @@ from lrsched._core.schedule import Schedule
 from lrsched.ask.clocks import samples_clock
 from lrsched.ask.questions import first_above
 from lrsched.compat._config import as_named, mapping, needed, read
-from lrsched.compat._parts import Rate, at_most, cosine, line
+from lrsched.compat._parts import Rate, at_most, cosine, in_updates, line
 from lrsched.shapes import (
     Clip,
     Constant,
@@ -42,7 +41,6 @@ from lrsched.shapes import (
     PiecewiseConstant,
     PowerDecay,
     Sequence,
-    Stretch,
     Take,
     Warp,
 )
@@ -348,23 +346,16 @@ class _Clock(NamedTuple):
     def on_updates(
         self, make: Callable[..., Schedule], *lengths: Exact | int, samples: bool = False
     ) -> Schedule:
-        """What is made of lengths, each in whole parts of one unit, as a schedule of updates.
-
-        The unit is the largest there is, updates where it can be; with `samples`, one of them.
-        """
-        exact = [Exact(length) for length in lengths]
+        """What is made of lengths, as a schedule of updates; with `samples`, made in samples."""
         each = 1
         if self.in_samples or samples or self.batches is not None:
             owner = "get_optimizer_param_scheduler"
             each = needed(owner, "global_batch_size", self.batch, "lengths are in samples")
-            exact = exact if self.in_samples else [length * each for length in exact]
-        parts = math.lcm(*(length.denominator for length in exact))
-        counts = [int(length * parts) for length in exact]
+        if not self.in_samples:
+            lengths = tuple(length * each for length in lengths)
         if self.batches is None:
-            common = math.gcd(*counts, each * parts)
-            made, each = make(*(count // common for count in counts)), each * parts // common
-            return made if each == 1 else Stretch(made, factor=1 / each)
-        made = make(*counts) if parts == 1 else Stretch(make(*counts), factor=1 / parts)
+            return in_updates(make, *lengths, each=each)
+        made = in_updates(make, *lengths)  # of samples, each one
         seen = samples_clock(self.batches, per="sample")
         if made.steps is not None:
             seen = Take(seen, first_above(seen, max(0, made.steps - 1)) or 0)

@@ -303,6 +303,8 @@ def test_a_ramp_in_whole_microbatches():
     flags |= {"micro_batch_size": 16, "decrease_batch_size_if_needed": True}
     ours = from_config(RATE | flags | {"data_parallel_size": 1})
     follows(ours, applied(RATE | flags, 700))
+    halved = {"data_parallel_size": 2, "micro_batch_size": 8}
+    assert from_config(RATE | flags | halved) == ours
 
 
 def test_lengths_of_a_ramp():
@@ -333,6 +335,7 @@ def test_a_batch_that_is_given_counts():
     assert from_config(flags, global_batch_size=20) == expected
     assert from_config(flags | {"global_batch_size": 7}, global_batch_size=20) == expected
     assert from_config(flags, base_lr=0.2, global_batch_size=20)(5) == 0.2
+    assert from_config(RATE | {"train_iters": 90}, total_steps=40).steps == 40
 
 
 def test_every_other_key_is_passed_over():
@@ -423,6 +426,12 @@ def test_a_ramp_of_no_samples():
         ({"rampup_batch_size": "16 8 x"}, {}, "must be three positive integers: a start, an incre"),
         ({"rampup_batch_size": [1, 2, 9], "global_batch_size": 4}, {}, "increments that meet glob"),
         ({"rampup_batch_size": [8, 2, 9], "global_batch_size": 8}, {}, "on, below global_batch_si"),
+        (
+            {"rampup_batch_size": [2, 2, 9], "global_batch_size": 8, "micro_batch_size": 4}
+            | {"decrease_batch_size_if_needed": True, "data_parallel_size": 1},
+            {},
+            "rampup_batch_size must be a start from 4 on, below global_batch_size=8, got",
+        ),
         (
             {"rampup_batch_size": [2, 2, 9], "global_batch_size": 8, "micro_batch_size": 4}
             | {"decrease_batch_size_if_needed": True},
