@@ -26,7 +26,6 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "lr_scheduler_type",
         "lr_scheduler_kwargs",
         "warmup_ratio",
-        "num_train_epochs",
         "per_device_train_batch_size",
         # axolotl's
         "lr_quadratic_warmup",
@@ -74,8 +73,6 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "train_samples",
     ),
     "diffusers": (
-        "lr_warmup_steps",
-        "lr_decay_steps",
         "lr_num_cycles",
         "lr_power",
         "lr_scheduler_num_cycles",

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from wheels import load, package
 
 import lrsched as lrs
+from lrsched.compat._config import recognised
 from lrsched.compat.transformers import AxolotlInputConfig, TrainingArguments, from_config
 
 pytestmark = pytest.mark.frameworks
@@ -234,6 +235,7 @@ PUBLISHED = {
 
 
 def test_published():
+    assert recognised(PUBLISHED) == "transformers"
     made = from_config(PUBLISHED, steps_per_epoch=137)
     follows(made, applied({"learning_rate": 2e-4, "warmup_ratio": 0.1}, 137, 1))
     assert made == lrs.warmup_cosine(2e-4, 137, warmup_steps=13)

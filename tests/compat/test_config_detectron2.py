@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lrsched as lrs
+from lrsched.compat._config import recognised
 from lrsched.compat.detectron2 import SOLVER, from_config
 
 pytestmark = pytest.mark.frameworks
@@ -186,6 +187,7 @@ def test_published(config):
     near = {step + i for step in (0, 999, *fields["STEPS"]) for i in (-1, 0, 1)} - {-1}
     at = sorted({*range(0, fields["MAX_ITER"], 997), *near})
     ours = from_config(config)
+    assert recognised(config) == "detectron2"
     assert ours(at) == pytest.approx(applied(fields, at), rel=0, abs=1e-12 * fields["BASE_LR"])
     for step in fields["STEPS"]:
         assert ours(step) == pytest.approx(ours(step - 1) / 10)

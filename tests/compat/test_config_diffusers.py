@@ -21,6 +21,7 @@ from wheels import load, package
 
 import lrsched as lrs
 from lrsched.compat import diffusers as compat
+from lrsched.compat._config import recognised
 from lrsched.compat.diffusers import from_config, get_scheduler_fix, parse_args
 
 pytestmark = pytest.mark.frameworks
@@ -467,6 +468,7 @@ def test_the_whole_namespace():
     """None of the other flags is taken for one of these misspelt; the defaults are the scripts'."""
     ours = keys_of(parse_args)
     flags = dict.fromkeys(OTHERS.split(), 1) | ours | {"learning_rate": 0.1}
+    assert recognised(flags) == "diffusers"
     assert from_config(Namespace(**flags)) == from_config(flags) == lrs.Constant(0.1)
     assert keys_of(get_scheduler_fix) == KOHYA
     flags = dict.fromkeys(OTHERS_OF_KOHYA.split(), 1) | KOHYA
@@ -487,6 +489,7 @@ def test_a_file_in_sections(monkeypatch):
         },
         "training_arguments": {"max_train_epochs": 10, "train_batch_size": 2, "seed": 42},
     }
+    assert recognised(config) == "diffusers"
     made = from_config(config, steps_per_epoch=10)
     flags = {
         "learning_rate": 5e-4,

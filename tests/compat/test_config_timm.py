@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from timm_files import scheduler_files
 
 import lrsched as lrs
+from lrsched.compat._config import recognised
 from lrsched.compat.timm import create_scheduler, from_config
 
 pytestmark = pytest.mark.frameworks
@@ -285,6 +286,7 @@ def test_published(config):
     if "decay_rate" in config:
         numbers["decay_rate"] = float(config["decay_rate"])
     follows(from_config(config, steps_per_epoch=5), applied(config | numbers, 5))
+    assert recognised(config) == "timm"
 
 
 @pytest.mark.parametrize(
