@@ -470,3 +470,70 @@ def test_an_interrupt_is_quiet(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, b"")
+
+
+RUNS = ["3e-4 * CosineDecay(10_000, end=0.1)", "3e-4 * LinearDecay(10_000)"]
+TISSUE = ["--annealing", "2.628", "0.4297", "0.5498", "0.4108"]
+
+
+def test_compare_prints_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = here(capsys, "compare", *RUNS)
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "   area      bound   best peak       c_0  updates  schedule",
+        "1.65013  0.0221406  0.00821129  0.847881  7724.71  0.0003 * CosineDecay(10000, end=0.1)",
+        "1.50015  0.0200083  0.00999486  0.860694  7719.25  0.0003 * LinearDecay(10000)",
+    ]
+    for more in (["--steps", "10000"], ["--weight-decay", "0.1"]):
+        assert here(capsys, "compare", *RUNS, *more) == (0, out, "")
+    _, shorter, _ = here(capsys, "compare", *RUNS, "--steps", "5000", "--weight-decay", "0.2")
+    assert shorter.splitlines()[2].split()[:5] == (
+        ["1.12507", "0.0328448", "0.00734386", "0.798511", "4862.64"]
+    )
+
+
+def test_compare_with_a_law_has_its_losses(capsys: pytest.CaptureFixture[str]) -> None:
+    law = lrs.AnnealingLaw(2.628, A=0.4297, alpha=0.5498, C=0.4108)
+    _, out, _ = here(capsys, "compare", *RUNS, *TISSUE)
+    titles, *lines = [line.split() for line in out.splitlines()]
+    assert titles[-2:] == ["loss", "schedule"]
+    for line, text in zip(lines, RUNS, strict=True):
+        assert line[5] == f"{law(lrs.parse(text), 10_000)[-1]:.6g}"
+    constants = ["2.37", "0.65", "0.43", "523", "2.02", "0.59", "0.63"]
+    multi = lrs.MultiPowerLaw(*map(float, constants))
+    _, out, _ = here(capsys, "compare", *RUNS, "--multi-power", *constants)
+    assert out.split()[-4] == f"{multi(lrs.parse(RUNS[1]), 10_000)[-1]:.6g}"
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("law", [[], TISSUE])
+def test_compare_draws(tmp_path: Path, law: list[str]) -> None:
+    for name, magic in (("c.png", b"\x89PNG"), ("c.svg", b"<?xml")):
+        done = run("compare", *RUNS, *law, "-o", str(tmp_path / name))
+        assert (done.returncode, done.stderr) == (0, "")
+        assert (tmp_path / name).read_bytes().startswith(magic)
+    drawn = (tmp_path / "c.svg").read_text()
+    assert ("predicted loss" in drawn) == bool(law)
+    assert "weight of an update" in drawn
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["Constant(1)"], "compare: steps must be given where no schedule has an end, got None"),
+        (["LinearDecay(10)", "--steps", "12"], "steps must be at most 11: schedules[0] ends at"),
+        (["LinearDecay(10)", "--steps", "11"], "steps must be at most 10: from there on schedules"),
+        (["0 - LinearDecay(10)"], "schedules[0] must be finite and not below 0 at any step"),
+        (["LinearDecay(10)", "--weight-decay", "2"], "weight_decay must be at most 1.0, 1 over"),
+        (["LinearDecay(10)", "--annealing", "1", "2", "3", "-1"], "AnnealingLaw: C must be a non-"),
+        (["LinearDecay(10)", "-o", "x.jpg"], "x.jpg: the file's name must end in .png, .svg or"),
+    ],
+)
+def test_compare_says_what_is_wrong(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    code, out, err = here(capsys, "compare", *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("lrsched: ")
+    assert says in err
+    assert err.count("\n") == 1

@@ -163,8 +163,9 @@ def fitted(
                     ftol=1e-10, xtol=1e-10, gtol=1e-10,
                 ).x
             )  # fmt: skip
+        best = min(ends, key=cost)
     bar.end()
-    factors, constants = np.split(np.exp(min(ends, key=cost)), [-len(starts[0])])
+    factors, constants = np.split(np.exp(best), [-len(starts[0])])
     return factors.tolist(), constants.tolist()
 
 

@@ -15,6 +15,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from lrsched.ask.rates import running
+
 Floats = NDArray[np.float64]
 Steps = NDArray[np.int64]
 
@@ -38,7 +40,7 @@ def fading(rates: Floats, changes: Floats, widths: Floats, power: float, at: Ste
     size = min(_BLOCK, max(1, round(math.sqrt(_PAIRS / pairs))))
     for start in range(int(sources[0]), int(at[-1]) + 1, size):
         block = slice(start, start + size)
-        reached = np.cumsum(rates[block])
+        reached = running(rates[block])
         before = reached - rates[block]
         asked = slice(*np.searchsorted(at, (start, start + size)))
         asked_at = at[asked] - start

@@ -25,7 +25,7 @@ class LossLaw(Value):
         """The predicted loss at each of the first steps: 0, 1, ..., steps - 1.
 
         The loss at step t is that of a run whose last rate is schedule(t), as in the authors' code;
-        before the first rate above 0 it is inf.
+        before the first rate above 0 it is inf (but for A = 0).
 
         Args:
             schedule: of the rates, of the same kind of run as those that the law was fitted on.
@@ -40,7 +40,7 @@ class LossLaw(Value):
 
     def losses_of(self, rates: Floats, at: Steps) -> Floats:
         """At some steps, in ascending order, of a run with these rates."""
-        with np.errstate(divide="ignore"):
+        with np.errstate(all="ignore"):  # of no area, and of next to none, a power is inf
             return self._losses(rates, at)
 
     @abc.abstractmethod
@@ -114,8 +114,7 @@ class MultiPowerLaw(LossLaw):
 
     def _losses(self, rates: Floats, at: Steps) -> Floats:
         drops = _drops(rates, at, self.C, self.beta, self.gamma)
-        losses: Floats = self.L0 + self.A * running(rates)[at] ** -self.alpha - self.B * drops
-        return losses
+        return self.L0 + _power(self.A, running(rates)[at], self.alpha) - self.B * drops
 
     @classmethod
     def fit(
@@ -174,6 +173,12 @@ class MultiPowerLaw(LossLaw):
         return cls(L0=l0, A=a, alpha=alpha, B=b, C=c, beta=beta, gamma=gamma)
 
 
+def _power(a: float, area: Floats, alpha: float) -> Floats:
+    """Infinite where there is no area yet, but for a factor of 0."""
+    power: Floats = a * area**-alpha if a else np.zeros(len(area))
+    return power
+
+
 def _drops(rates: Floats, at: Steps, c: float, beta: float, gamma: float) -> Floats:
     """The sums of (e_{k-1} - e_k) G: how much the falls of the rate have brought, for B = 1."""
     changes = np.diff(rates, prepend=rates[0])
@@ -222,8 +227,7 @@ class AnnealingLaw(LossLaw):
 
     def _losses(self, rates: Floats, at: Steps) -> Floats:
         area, annealed = _areas(rates, self.lambda_)
-        losses: Floats = self.L0 + self.A * area[at] ** -self.alpha - self.C * annealed[at]
-        return losses
+        return self.L0 + _power(self.A, area[at], self.alpha) - self.C * annealed[at]
 
     @classmethod
     def fit(

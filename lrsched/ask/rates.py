@@ -46,7 +46,7 @@ def rates_at(
 
 
 # Values that are added up one after another.
-_ROW = 64
+_ROW = 16
 
 
 def running(values: NDArray[np.float64], factor: float = 1.0) -> NDArray[np.float64]:
