@@ -220,8 +220,8 @@ def _parser() -> argparse.ArgumentParser:
         "convex bound and the peak that has it, the share of the initial weights and the number of "
         "updates that AdamW averages, and the loss that a law predicts",
         'compare "3e-4 * CosineDecay(10_000, end=0.1)" "3e-4 * LinearDecay(10_000)"',
-        'compare "Noam(512, 4000)" wsd.json --steps 10000 --weight-decay 0.05 -o weights.png',
-        "compare wsd.json --annealing 2.628 0.4297 0.5498 0.4108",
+        'compare "Noam(512, 4000)" schedule.json --steps 10000 --weight-decay 0.05 -o weights.png',
+        "compare schedule.json --annealing 2.628 0.4297 0.5498 0.4108",
     )
     added.add_argument("schedules", metavar="SCHEDULE", nargs="+")
     _steps_option(added, "length of the run; by default, the shortest schedule's")
