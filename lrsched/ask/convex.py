@@ -160,7 +160,8 @@ def best_cooldown(
     can't be changed any more, a shorter cooldown is better than these; how much shorter depends on
     a distance and a gradient that nobody knows.
 
-    Every length is looked at up to 32 steps; of longer runs 33 lengths, then 33 between the
+    It does not begin before the largest rate: a bound sees no use in a warmup, and would do without.
+    Up to 32 steps every length is looked at; of longer runs 33 lengths, then 33 between the
     neighbours of the best, and so on. Of no cooldown at all, `steps` is 0.
 
     Args:
@@ -198,7 +199,7 @@ def best_cooldown(
             found[n] = Cooldown(at, n, bound.best_value, bound.best_scale)
         return found[n].best_value
 
-    low, high = 0, steps
+    low, high = 0, steps - int(np.argmax(rates))
     while True:
         lengths = np.unique(np.rint(np.linspace(low, high, _GRID)).astype(int)).tolist()
         values = [judge(n) for n in lengths]
