@@ -35,7 +35,7 @@ def test_importing_the_library_imports_numpy_alone(ours: set[str]) -> None:
 
 
 def test_no_module_of_the_core_imports_more(ours: set[str]) -> None:
-    rooms = "cli, data.json, data.text, ask.area, ask.describe, presets, show.svg, show.terminal"
+    rooms = "cli, data.json, data.text, ask.area, ask.compare, presets, show.svg, show.terminal"
     assert brings_in(", ".join(f"lrsched.{name}" for name in rooms.split(", "))) == ours
 
 

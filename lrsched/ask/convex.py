@@ -105,8 +105,8 @@ def best_peak(
     Raises:
         TypeError, ValueError: as `convex_bound`.
 
-    Source: Schaipp et al. 2025 (arXiv:2501.18965), section 5: from a constant rate with a cooldown
-    to a linear decay, and to longer runs, on models of 124M and 210M parameters.
+    Source: Schaipp et al. 2025 (arXiv:2501.18965): the best rate of one schedule transferred to
+    another, and to a longer run, with models of 124M and 210M parameters.
 
     >>> import lrsched as lrs
     >>> wsd = lrs.warmup_stable_decay(1, 4_000, warmup_steps=0, decay_fraction=0.2)
@@ -156,13 +156,13 @@ def best_cooldown(
 ) -> Cooldown:
     """How long the cooldown at the end of a run should be, by the least `convex_bound`.
 
-    Each length is judged with the peak that is best for it. With the peak of a run under way, which
-    can't be changed any more, a shorter cooldown is better than these; how much shorter depends on
-    a distance and a gradient that nobody knows.
+    Each length is judged with the peak that is best for it, and longer cooldowns go with higher
+    peaks. In a run under way, whose peak can't be changed any more, a shorter one may be better:
+    by how much depends on a distance and a gradient that nobody knows.
 
-    It does not begin before the largest rate: a bound sees no use in a warmup, and would do without.
-    Up to 32 steps every length is looked at; of longer runs 33 lengths, then 33 between the
-    neighbours of the best, and so on. Of no cooldown at all, `steps` is 0.
+    It does not begin before the largest rate: a bound sees no use in a warmup. Up to 32 steps every
+    length is looked at; of longer runs 33 lengths, then 33 between the neighbours of the best, and
+    so on. Of no cooldown at all, `steps` is 0.
 
     Args:
         schedule: of the run without a cooldown.
@@ -171,9 +171,10 @@ def best_cooldown(
             is stretched to each length that is tried, so its own makes no difference.
 
     Raises:
-        TypeError, ValueError: as `convex_bound`; decay has no end, or does not start at 1.
+        TypeError, ValueError: as `convex_bound`; decay has no end, does not start at 1, or goes
+            below 0.
 
-    Source: Schaipp et al. 2025 (arXiv:2501.18965), section 4; the shapes, Haegele et al. 2024
+    Source: Schaipp et al. 2025 (arXiv:2501.18965); the shapes, Haegele et al. 2024
     (arXiv:2405.18392).
 
     >>> import lrsched as lrs
@@ -188,12 +189,17 @@ def best_cooldown(
     steps = length_of_run("best_cooldown", schedule, steps)
     length = _accept_decay("best_cooldown", decay)
     rates = rates_at("best_cooldown", schedule, 0, steps)
+    if not rates.any():
+        raise _still("best_cooldown", "schedule", schedule, steps)
     found: dict[int, Cooldown] = {}
 
     def judge(n: int) -> float:
         if n not in found:
             at = steps - n
             falling = decay(np.arange(n) * (length / n)) if n else np.empty(0)
+            if n and falling.min() < 0:
+                rule = "a schedule that is nowhere below 0"
+                raise refusal(ValueError, "best_cooldown", "decay", rule, decay)
             whole = np.concatenate([rates[:at], rates[at : at + 1] * falling])
             bound = Run.of(lambda start, stop: whole[start:stop], steps).bound()
             found[n] = Cooldown(at, n, bound.best_value, bound.best_scale)
@@ -266,9 +272,13 @@ def run_of(owner: str, schedule: Schedule, steps: int, name: str = "schedule") -
         moving = np.flatnonzero(chunk)
         last = last - len(chunk) + (int(moving[-1]) + 1 if moving.size else 0)
     if not last:
-        rule = f"above 0 at one of the first {steps} steps at least"
-        raise refusal(ValueError, owner, name, rule, schedule)
+        raise _still(owner, name, schedule, steps)
     if last < steps:
         rule = f"at most {last}: from there on {name} is 0, and the bound has no end"
         raise refusal(ValueError, owner, "steps", rule, steps)
     return Run.of(lambda start, stop: rates_at(owner, schedule, start, stop, name), steps)
+
+
+def _still(owner: str, name: str, schedule: Schedule, steps: int) -> Exception:
+    rule = f"above 0 at one of the first {steps} steps at least"
+    return refusal(ValueError, owner, name, rule, schedule)

@@ -197,7 +197,7 @@ class AnnealingLaw(LossLaw):
     long as the rate does not fall.
 
     The constants are those of one model, its data and its batch size. The authors fit one or two
-    curves, and predict others of the same peak.
+    curves, and predict those of other schedules.
 
     Args:
         L0: what no training gets below, at least 0.
@@ -205,7 +205,7 @@ class AnnealingLaw(LossLaw):
         alpha: its exponent, above 0.
         C: of the annealing area, at least 0.
         lambda_: what is left of the momentum of annealing after a step, from 0 to below 1. It is
-            not fitted: the authors set it to 0.999, and find 0.99 to 0.9995 useful.
+            not fitted: the authors set it to 0.999.
 
     Raises:
         TypeError, ValueError: a constant is not what is said above.

@@ -232,7 +232,7 @@ def one_minus_root(n: int) -> lrs.Schedule:
 
 
 @pytest.mark.parametrize("decay", [lrs.LinearDecay, lrs.CosineDecay, one_minus_root])
-@pytest.mark.parametrize("steps", [1, 2, 30, 300])
+@pytest.mark.parametrize("steps", [1, 2, 30, 130])
 @pytest.mark.parametrize(
     "schedule",
     [
@@ -427,6 +427,10 @@ BELOW = lrs.LinearDecay(100, start=1.0, end=-1.0)
          "best_cooldown: decay must be a schedule with an end, got Constant"),
         (lambda: lrs.best_cooldown(SCHEDULE, 9, lrs.LinearDecay(5, start=2)), ValueError,
          "decay must be a schedule that starts at 1, got LinearDecay"),
+        (lambda: lrs.best_cooldown(SCHEDULE, 9, BELOW), ValueError,
+         "best_cooldown: decay must be a schedule that is nowhere below 0, got LinearDecay"),
+        (lambda: lrs.best_cooldown(lrs.Constant(0), 9, SCHEDULE), ValueError,
+         "best_cooldown: schedule must be above 0 at one of the first 9 steps at least"),
         (lambda: lrs.averaging_weights(SCHEDULE, 200, 0.1), ValueError, "steps must be at most"),
         (lambda: lrs.averaging_weights(SCHEDULE, 9, -0.1), ValueError, "weight_decay must be a"),
         (lambda: lrs.averaging_weights(4 * SCHEDULE, 9, 0.5), ValueError,
