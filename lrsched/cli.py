@@ -109,7 +109,7 @@ _LEFT_OPEN: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "base_lr": (_number, "X", "the optimizer's rate"),
     "base_momentum": (_number, "X", "its momentum, or the first of its betas"),
     "num_processes": (_positive, "N", "processes that train together"),
-    "global_batch_size": (_positive, "N", "samples in one update"),
+    "global_batch_size": (_positive, "N", "samples in one update; OLMo's tokens"),
     "tokens_per_step": (_positive, "N", "tokens in one update"),
     "max_duration": (str, "TIME", "Composer's length of the run, such as 4800ba"),
 }

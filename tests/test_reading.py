@@ -83,7 +83,7 @@ def test_a_schedule_of_our_own_is_one_beside_a_config(here: Here) -> None:
     ("name", "text", "given", "says"),
     [
         ("a.yaml", YAML, (), "TrainingArguments: total_steps must be given: the warmup is 0.1"),
-        ("a.yaml", YAML, ("--from", "nowhere"), "framework must be one of 'transformers', "),
+        ("a.yaml", YAML, ("--from", "nowhere"), "framework must be one of 'composer', "),
         ("a.yaml", YAML, ("--max-duration", "9ba"), "transformers does not ask for max_duration"),
         ("a.yaml", YAML + "warmup_stesp: 3\n", (), "no key 'warmup_stesp': did you mean 'warmup_s"),
         ("a.yaml", "learning_rate: fast\nwarmup_ratio: 0\n", (), "finite number, got 'fast'"),

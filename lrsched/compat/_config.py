@@ -118,8 +118,6 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "t_warmup",
         "t_scale",
         "t_cooldown",
-        "t_max",
-        "max_duration",
         "scale_warmup",
         "global_train_batch_size",
         "device_train_microbatch_size",

@@ -20,6 +20,7 @@ from lrsched._core.check import (
     Positive,
     PositiveCount,
     checked,
+    integer_that,
     one_of,
     refusal,
 )
@@ -41,6 +42,7 @@ from lrsched.shapes import (
 )
 
 Growth = Annotated[str, one_of("log", "linear")]
+Stairs = Annotated[int, integer_that("an integer from 0 to 1000000", lambda n: 0 <= n <= 10**6)]
 OfCycle = Annotated[str, one_of("lr", "momentum")]
 
 
@@ -131,8 +133,8 @@ def OneCycle(
     decay_lr_rate: NonNegative = 0.0,
     cycle_first_step_size: PositiveCount = 2000,
     cycle_second_step_size: Count | None = None,
-    cycle_first_stair_count: Count = 0,
-    cycle_second_stair_count: Count | None = None,
+    cycle_first_stair_count: Stairs = 0,
+    cycle_second_stair_count: Stairs | None = None,
     decay_step_size: Count = 0,
     cycle_momentum: Flag = True,
     cycle_min_mom: NonNegative = 0.8,
