@@ -494,6 +494,15 @@ def test_the_class_counts():
         assert recognised({"scheduler": {key: 1}}) == "olmo"
 
 
+def test_a_plateau_between_two_others_is_one():
+    plan = [block(*WARM), {"type": "constant"}, block(*WARM)]
+    made = compat.SequentialScheduler(plan, [30, 20], base_lr=PEAK)
+    assert made.phases[1:] == (
+        lrs.Constant(PEAK, steps=20),
+        lrs.Shift(lrs.LinearWarmup(10, end=PEAK), 1),
+    )
+
+
 @functools.cache
 def keys_in(path, name):
     """The fields that a class declares in a file that is not to be imported."""
