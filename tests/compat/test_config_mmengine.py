@@ -522,3 +522,8 @@ def test_bad_input(config, given, said):
     with pytest.raises((TypeError, ValueError)) as refused:
         compat.from_config(config, **({"base_lr": 0.1} | given))
     assert said in str(refused.value)
+
+
+def test_an_epoch_that_the_run_breaks_off_counts():
+    given = {"base_lr": 1, "total_steps": 25, "steps_per_epoch": 10}
+    assert compat.from_config({"type": "LinearLR"}, **given).steps == 20
