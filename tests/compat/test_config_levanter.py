@@ -291,7 +291,7 @@ def test_tokens_beyond_32_bits():
 
 def test_longer_than_the_cycle():
     block = {"warmup": 60, "decay": 60, "lr_schedule": "linear"}
-    # it falls while it rises, and has no plateau
+    # two thirds up the warmup it is at the peak at once, and falls from there
     assert applied(block, 100, 101)[[39, 40, 41, 60]] / 6e-4 == pytest.approx(
         [39 / 60, 1.0, 0.985, 0.7]
     )

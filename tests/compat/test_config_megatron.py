@@ -316,6 +316,7 @@ def test_lengths_of_a_ramp():
     ours = from_config(flags)
     seen = [0, 10, 20, 40, 70]  # and 40 each from there
     assert ours.steps == 5 + math.ceil((1000 - 110) / 40)
+    assert from_config(flags | {"train_samples": 990}).steps == 5 + (990 - 110) // 40
     cosine = lrs.CosineDecay(1000, start=0.1, end=0.01)
     assert ours(np.arange(5)) == pytest.approx(cosine(seen), rel=1e-15)
     assert (
