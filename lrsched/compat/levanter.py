@@ -337,6 +337,10 @@ def _built(name: str, keys: Mapping[str, Any], context: Mapping[str, Any]) -> Sc
     return read(make, keys, {key: value for key, value in context.items() if key in asked})
 
 
+# Each is written out.
+_MOST_CYCLES = 10_000
+
+
 def _ends(
     total: int,
     cycle_length: float | Listing[int] | None,
@@ -355,11 +359,16 @@ def _ends(
         each = _steps(cycle_length, total)
         if each == 0:
             raise refusal(ValueError, owner, "cycle_length", "at least a step", cycle_length)
+        if total // each > _MOST_CYCLES:
+            rule = f"at least {-(-total // _MOST_CYCLES)} steps, for {_MOST_CYCLES} cycles at most"
+            raise refusal(ValueError, owner, "cycle_length", rule, cycle_length)
         # The peer leaves what is over to the last cycle, which is then longer.
         ends = [each * i for i in range(1, total // each)]
     elif cycle_length is not None:
         ends = [*itertools.accumulate(cycle_length)]
     elif isinstance(cycles, int):
+        if cycles > _MOST_CYCLES:
+            raise refusal(ValueError, owner, "cycles", f"at most {_MOST_CYCLES}", cycles)
         ends = [int(total / cycles * i) for i in range(1, cycles)]
     elif isinstance(haps, int):
         raise refusal(TypeError, owner, "haps", "a list of increasing positive integers", haps)

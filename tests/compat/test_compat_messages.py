@@ -11,7 +11,10 @@ from core.test_bad_input import PRESETS
 
 import lrsched as lrs
 
-MODULES = ("torch", "transformers", "optax", "keras", "timm", "megatron", "detectron2")
+MODULES = (
+    *("torch", "transformers", "optax", "keras", "timm", "megatron", "detectron2", "deepspeed"),
+    *("diffusers", "levanter", "olmo", "torchtitan", "ultralytics"),
+)
 LINE = lrs.LinearDecay(10)
 LR = {"base_lr": 0.1}
 KERAS = {"initial_learning_rate": 0.1, "decay_steps": 5}
@@ -19,6 +22,9 @@ OPTAX = {"init_value": 0.5, "peak_value": 1.0, "warmup_steps": 5}
 WARMUP = LR | {"num_warmup_steps": 5}
 TRAINING = WARMUP | {"num_training_steps": 20}
 CYCLES = LR | {"t_initial": 5}
+LEVANTER = {"learning_rate": 0.1}
+DECAY = LEVANTER | {"min_lr_ratio": 0.1, "decay_steps": 5}
+OLMO = LR | {"warmup": 5, "total_steps": 20}
 
 # Arguments of each that make sense, the optional ones of interest among them.
 SENSIBLE = {
@@ -56,6 +62,7 @@ SENSIBLE = {
         "get_wsd_schedule": TRAINING | {"num_decay_steps": 5},
         "get_scheduler": TRAINING | {"name": "cosine"},
         "TrainingArguments": {"total_steps": 20},
+        "AxolotlInputConfig": {"learning_rate": 0.1, "total_steps": 20},
         "get_reduce_on_plateau_schedule": LR,
         "get_greedy_schedule": LR,
         "GreedyLR": LR,
@@ -102,6 +109,7 @@ SENSIBLE = {
         "StepLRScheduler": LR | {"decay_t": 2.5},
         "MultiStepLRScheduler": LR | {"decay_t": [3, 5]},
         "WSDLRScheduler": LR | {"t_initial": 20, "decay_t": 5},
+        "create_scheduler": {"lr": 0.1, "steps_per_epoch": 10},
     },
     "megatron": {
         "OptimizerParamScheduler": {
@@ -120,6 +128,7 @@ SENSIBLE = {
             "wd_incr_steps": 5,
             "wd_incr_style": "linear",
         },
+        "get_optimizer_param_scheduler": {"lr": 0.1, "train_iters": 20},
     },
     "detectron2": {
         "WarmupMultiStepLR": LR | {"milestones": [3, 5]},
@@ -144,7 +153,49 @@ SENSIBLE = {
             "interval_scaling": ["fixed", "rescaled"],
         },
         "WarmupParamScheduler": {"scheduler": LINE, "warmup_factor": 0.1, "warmup_length": 0.1},
+        "SOLVER": {},
     },
+    "deepspeed": {
+        "WarmupLR": LR | {"warmup_num_steps": 5},
+        "WarmupDecayLR": {"total_num_steps": 2000},
+        "WarmupCosineLR": LR | {"total_num_steps": 2000},
+        "OneCycle": {"cycle_min_lr": 0.1, "cycle_max_lr": 0.2},
+        "LRRangeTest": {},
+        "scheduler": LR | {"type": "WarmupLR"},
+    },
+    "diffusers": {
+        "get_piecewise_constant_schedule": LR | {"step_rules": "1:10,0.1:20,0.01"},
+        "get_linear_schedule_with_warmup": TRAINING,
+        "get_scheduler": TRAINING | {"name": "cosine"},
+        "parse_args": {"total_steps": 2000},
+        "get_scheduler_fix": {"total_steps": 20},
+    },
+    "levanter": {
+        "ConstantLrSchedule": LEVANTER,
+        "CosineLrSchedule": DECAY,
+        "LinearLrSchedule": DECAY,
+        "InvSqrtLrSchedule": LEVANTER | {"min_lr_ratio": 0.1, "warmup_steps": 5},
+        "InvLrSchedule": DECAY,
+        "PolynomialLrSchedule": DECAY,
+        "InvSqrtDecayLrSchedule": DECAY,
+        "PowerLrSchedule": LEVANTER | {"batch_size": 8, "seq_length": 128},
+        "OptimizerConfig": {"total_steps": 20},
+    },
+    "olmo": {
+        "ConstantScheduler": LR,
+        "ConstantWithWarmup": OLMO,
+        "WSD": OLMO | {"decay": 5, "decay_fraction": None},
+        "PowerLR": OLMO,
+        "LinearWithWarmup": OLMO,
+        "InvSqrtWithWarmup": OLMO,
+        "CosWithWarmup": OLMO,
+        "HalfCosWithWarmup": OLMO,
+        "CosWithWarmupAndLinearDecay": OLMO,
+        "WSDS": LR | {"period_lengths": [10, 20], "warmup": 2},
+        "ExponentialScheduler": LR | {"total_steps": 20},
+    },
+    "torchtitan": {"lr_scheduler": LR | {"warmup_steps": 5, "total_steps": 20}},
+    "ultralytics": {"train": {"optimizer": "SGD", "steps_per_epoch": 10}},
 }
 FUNCTIONS = [
     *(
