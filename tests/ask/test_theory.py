@@ -231,7 +231,12 @@ def one_minus_root(n: int) -> lrs.Schedule:
     return lrs.PowerDecay(n, power=0.5)
 
 
-@pytest.mark.parametrize("decay", [lrs.LinearDecay, lrs.CosineDecay, one_minus_root])
+def cubic(n: int) -> lrs.Schedule:
+    """It falls so fast that the best is a length within, which no grid meets at once."""
+    return lrs.PolynomialDecay(n, power=3)
+
+
+@pytest.mark.parametrize("decay", [lrs.LinearDecay, lrs.CosineDecay, one_minus_root, cubic])
 @pytest.mark.parametrize("steps", [1, 2, 30, 130])
 @pytest.mark.parametrize(
     "schedule",
