@@ -183,8 +183,8 @@ def best_cooldown(
     >>> run = lrs.Sequence(lrs.LinearWarmup(100), lrs.Constant(1))
     >>> found = lrs.best_cooldown(run, 1000, lrs.PowerDecay(1, power=0.5))
     >>> whole = lrs.cooldown(run, found.at, lrs.PowerDecay(found.steps, power=0.5))
-    >>> lrs.convex_bound(whole, 1000).best_value / found.best_value
-    1.0...
+    >>> round(lrs.convex_bound(whole, 1000).best_value / found.best_value, 12)
+    1.0
     """
     steps = length_of_run("best_cooldown", schedule, steps)
     length = _accept_decay("best_cooldown", decay)
