@@ -236,6 +236,8 @@ ShareOrCount = Annotated[
 def _assignments(values: Any) -> dict[str, Any]:
     if isinstance(values, str) or not isinstance(values, Listing):
         raise TypeError
+    if not all(isinstance(value, str) for value in values):
+        raise TypeError
     pairs = [value.split("=") for value in values]
     return {key: literal(value) for key, value in pairs}
 

@@ -439,7 +439,7 @@ BELOW = lrs.LinearDecay(100, start=1.0, end=-1.0)
         (lambda: lrs.averaging_weights(SCHEDULE, 200, 0.1), ValueError, "steps must be at most"),
         (lambda: lrs.averaging_weights(SCHEDULE, 9, -0.1), ValueError, "weight_decay must be a"),
         (lambda: lrs.averaging_weights(4 * SCHEDULE, 9, 0.2501), ValueError,
-         "averaging_weights: weight_decay must be at most 0.25, 1 over the largest rate, got 0.2501"),
+         "averaging_weights: weight_decay must be at most 0.25, 1 over the largest rate, got 0.25"),
         (lambda: lrs.averaging_weights(BELOW, 100, 0.1), ValueError, r"got -0\.02\d* at step 51"),
         (lambda: lrs.timescale(SCHEDULE, 0), ValueError, "weight_decay must be a positive"),
         (lambda: lrs.timescale(BELOW, 0.1), ValueError,
