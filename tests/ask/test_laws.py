@@ -284,8 +284,8 @@ def test_the_areas_of_the_authors_runs() -> None:
 
 
 def test_rounding_ends_no_warmup() -> None:
-    """The last digits of a plateau's values go up and down."""
-    noisy = lrs.PiecewiseConstant([5, 10, 90], [0.5, 1.0, 1 - 2**-52, 0.5])
+    """The last digits of values that rise, or stay, go up and down."""
+    noisy = lrs.PiecewiseConstant([2, 5, 10, 90], [0.5, 0.5 - 2**-53, 1.0, 1 - 2**-52, 0.5])
     clean = lrs.PiecewiseConstant([5, 90], [0.5, 1.0, 0.5])
     law = lrs.AnnealingLaw(2, A=1, alpha=0.5, C=0.1)
     np.testing.assert_allclose(law(noisy, 100), law(clean, 100), rtol=1e-14)
