@@ -111,7 +111,7 @@ def test_bad_input_is_one_line_with_the_file(
 def test_yaml_without_its_package(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "yaml", None)
     Path("a.yaml").write_text(YAML)
-    says = "a.yaml: reading YAML needs PyYAML: install lrsched with the extra 'yaml'"
+    says = "a.yaml: reading YAML needs PyYAML: pip install PyYAML"
     assert here("show", "a.yaml") == (2, "", f"lrsched: {says}\n")
 
 

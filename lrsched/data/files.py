@@ -31,9 +31,7 @@ def settings(name: str, text: str) -> Any:
     try:
         return load(text)
     except ImportError:
-        raise ImportError(
-            f"{name}: reading YAML needs PyYAML: install lrsched with the extra 'yaml'"
-        ) from None
+        raise ImportError(f"{name}: reading YAML needs PyYAML: pip install PyYAML") from None
     except RecursionError:
         raise ValueError(f"{name}: nested too deeply") from None
     except ValueError as error:

@@ -44,8 +44,7 @@ def plot_weights(
         labels: a name for each curve; by default its text.
 
     Returns:
-        The matplotlib `Axes` with the weights. The one above it, with the schedules, is the first
-        of its `child_axes`.
+        The matplotlib `Axes` with the weights; the schedules' is `ax.figure.axes[-1]`.
 
     Raises:
         TypeError, ValueError: as `plot` and `averaging_weights`.
@@ -54,7 +53,7 @@ def plot_weights(
     >>> import lrsched as lrs
     >>> run = 1e-3 * lrs.LinearDecay(1000)
     >>> ax = lrs.plot_weights(run, steps=1000, weight_decay=0.1)
-    >>> ax.get_ylabel(), ax.child_axes[0].get_lines()[0].get_label()
+    >>> ax.get_ylabel(), ax.figure.axes[-1].get_lines()[0].get_label()
     ('weight of an update', '0.001 * LinearDecay(1000)')
     """
     decay = rule_in(NonNegative)("plot_weights", "weight_decay", weight_decay)
@@ -89,8 +88,7 @@ def plot_losses(
         labels: a name for each curve; by default its text.
 
     Returns:
-        The matplotlib `Axes` with the losses. The one above it, with the schedules, is the first of
-        its `child_axes`.
+        The matplotlib `Axes` with the losses; the schedules' is `ax.figure.axes[-1]`.
 
     Raises:
         TypeError, ValueError: as `plot` and the law.
@@ -139,8 +137,13 @@ def _under(
         from matplotlib import pyplot
 
         _, ax = pyplot.subplots(layout="constrained")
-    above = ax.inset_axes((0.0, 1.05, 1.0, 0.5), sharex=ax)
+    above = _above(ax)
     plot(*schedules, steps=max(1, steps - 1), ax=above, labels=labels)
+    legend = above.get_legend()
+    if legend is not None:  # names are long, and no reason to narrow the curves
+        legend.set_in_layout(False)
+        for name in legend.get_texts():
+            name.set_fontsize("small")
     above.set_xlabel("")
     above.tick_params(labelbottom=False)
     for values, line in zip(curves, above.get_lines(), strict=True):
@@ -150,3 +153,16 @@ def _under(
     ax.set_xlabel("step")
     ax.margins(x=0)
     return ax, at, curves
+
+
+def _above(ax: Axes) -> Axes:
+    """New axes in the upper part of the room of others, which are left with the lower part."""
+    spec = ax.get_subplotspec()
+    if spec is not None:  # a layout engine moves both
+        parts = spec.subgridspec(2, 1, height_ratios=(2, 3))
+        ax.set_subplotspec(parts[1])
+        return ax.figure.add_subplot(parts[0], sharex=ax)
+    room = ax.get_position()
+    ax.set_position((room.x0, room.y0, room.width, 0.57 * room.height))
+    upper = (room.x0, room.y0 + 0.63 * room.height, room.width, 0.37 * room.height)
+    return ax.figure.add_axes(upper, sharex=ax)

@@ -103,4 +103,4 @@ def test_without_matplotlib_the_command_line_says_what_to_install(tmp_path: Path
         text=True,
     )
     assert done.returncode == 2
-    assert done.stderr == "lrsched: plot needs matplotlib: install lrsched with the extra 'plot'\n"
+    assert done.stderr == "lrsched: plot needs matplotlib: pip install matplotlib\n"
