@@ -304,7 +304,9 @@ def test_a_million_weights_add_up_to_1(rate: float) -> None:
         exact = kept**steps
         near = 1e-15 * max(4, -mpmath.log(exact)) * exact
         assert abs(weights[0] - exact) <= near + 1e-300
-        assert abs(weights[-1000] / (rate * 0.1 * kept**999) - 1) < 1e-15
+        # A logarithm of so many, each rounded, is as far off as it is large.
+        near = 1e-15 * max(1, 999 * rate * 0.1)
+        assert abs(weights[-1000] / (rate * 0.1 * kept**999) - 1) < near
 
 
 def test_weights_and_updates_of_the_issue() -> None:
