@@ -95,8 +95,9 @@ UNIT = 2**200
 
 def direct(rates: Floats, changes: Floats, widths: Floats, power: float, at: Any) -> Floats:
     """What is left of changes, one term for every pair of steps; distances in whole numbers."""
-    reached = np.array([*itertools.accumulate(int(Fraction(e) * UNIT) for e in rates.tolist())])
-    before = np.array([0, *reached[:-1]])
+    whole = (int(Fraction(e) * UNIT) for e in rates.tolist())
+    reached = np.array([*itertools.accumulate(whole)], dtype=object)
+    before = np.array([0, *reached[:-1]], dtype=object)
     sums = []
     for t in at:
         distances = ((reached[t] - before[: t + 1]) / UNIT).astype(float)
