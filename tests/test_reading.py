@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -149,6 +150,72 @@ def test_a_key_tells_one_framework() -> None:
     for framework, own in SIGNS.items():
         for key in own:
             assert recognised({"a": [{"b": {key: 1}}]}) == framework
+
+
+# A config of each framework as its users have it: whose it is, and what it leaves open.
+WHOLE: list[tuple[str, Any, dict[str, Any]]] = [
+    ("transformers", {"learning_rate": 2e-5, "lr_scheduler_type": "cosine", "max_steps": 9}, {}),
+    (
+        "transformers",
+        {"learning_rate": 1, "sequence_len": 2048, "num_epochs": 2},
+        {"total_steps": 9},
+    ),
+    ("ultralytics", {"lr0": 0.01, "epochs": 9, "optimizer": "SGD"}, {"steps_per_epoch": 9}),
+    ("deepspeed", {"scheduler": {"type": "WarmupLR", "params": {"warmup_max_lr": 0.1}}}, {}),
+    (
+        "mmengine",
+        [{"type": "LinearLR", "start_factor": 0.1, "by_epoch": False, "end": 9}],
+        {"base_lr": 0.1},
+    ),
+    ("megatron", {"--lr": 3e-4, "--lr-decay-style": "cosine", "--train-iters": 100}, {}),
+    ("diffusers", {"lr_scheduler": "linear", "learning_rate": 0.1, "max_train_steps": 900}, {}),
+    (
+        "torchtitan",
+        {"lr_scheduler": {"decay_ratio": 0.3}, "training": {"steps": 900}},
+        {"base_lr": 1},
+    ),
+    ("detectron2", {"SOLVER": {"BASE_LR": 0.02, "STEPS": "(60000, 80000)", "MAX_ITER": 90000}}, {}),
+    ("timm", {"sched": "cosine", "lr": 5e-3, "epochs": 300}, {"steps_per_epoch": 9}),
+    (
+        "composer",
+        {
+            "scheduler": {"name": "cosine_with_warmup", "t_warmup": "100ba"},
+            "optimizer": {"lr": 1e-3},
+            "max_duration": "4800ba",
+        },
+        {},
+    ),
+    (
+        "levanter",
+        {
+            "trainer": {"num_train_steps": 900},
+            "optimizer": {"warmup": 0.1, "lr_schedule": "linear"},
+        },
+        {},
+    ),
+    (
+        "olmo",
+        {
+            "data_loader": {"global_batch_size": 1024},
+            "train_module": {
+                "optim": {"lr": 4e-4},
+                "scheduler": {"_CLASS_": "olmo_core.optim.scheduler.WSD", "warmup_fraction": 0.1},
+            },
+            "trainer": {"max_duration": {"value": 900, "unit": "steps"}},
+        },
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(("framework", "config", "left_open"), WHOLE)
+def test_whose_a_file_is_its_keys_tell(
+    framework: str, config: Any, left_open: dict[str, Any]
+) -> None:
+    assert recognised(config) == framework
+    made = configs.from_config(config, **left_open)
+    assert made == configs.from_config(config, framework, **left_open)
+    assert 0 < made(5) < 1
 
 
 def test_the_command_line_has_what_configs_leave_open() -> None:
