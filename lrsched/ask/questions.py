@@ -20,8 +20,9 @@ ASchedule = Annotated[Schedule, A_SCHEDULE]
 # Steps evaluated at a time.
 _CHUNK = 4096
 
-# Steps that one question visits before it is given up.
-_PATIENCE = 10_000_000
+# Steps that one question visits before it is given up; beyond 2**53, where no vector goes, each
+# of them counts as a hundred.
+_PATIENCE, _ONE_BY_ONE = 10_000_000, 100
 
 
 @public
@@ -32,7 +33,7 @@ def first_below(schedule: ASchedule, value: Real, after: Count = 0) -> int | Non
     Endless and very long schedules are answered without visiting every step: stretches of steps
     are skipped whose bounds show that nothing in them is below. Values that meet `value` up to
     their rounding may count as either. A user's own class has no known bounds: its steps are
-    visited, ten million of them at most.
+    visited, ten million of them at most (beyond 2**53, a hundred thousand).
 
     Args:
         schedule: any schedule.
@@ -40,7 +41,7 @@ def first_below(schedule: ASchedule, value: Real, after: Count = 0) -> int | Non
         after: the first step that counts.
 
     Raises:
-        TypeError, ValueError: an argument is not what is said above; or ten million steps were
+        TypeError, ValueError: an argument is not what is said above; or that many steps were
             visited and there was still no answer.
 
     >>> import lrsched as lrs
@@ -91,7 +92,7 @@ def first_where(
 
     possible: whether a value within bounds may; holds: which of several values do.
     """
-    visited = 0
+    visited, left = 0, _PATIENCE
     for span in _spans(schedule, after, possible):
         pending = [span]
         while pending:
@@ -106,7 +107,8 @@ def first_where(
             if found.size:
                 return start + int(found[0])
             visited += stop - start
-            if visited > _PATIENCE:
+            left -= (stop - start) * (1 if stop <= EXACT else _ONE_BY_ONE)
+            if left < 0:
                 raise ValueError(f"{question}: no answer for {shown(schedule)} in {visited} steps")
     return None
 

@@ -272,6 +272,12 @@ def test_a_schedule_of_unknown_bounds_is_visited_and_given_up() -> None:
     assert time.process_time() - begin < 20
 
 
+def test_far_out_steps_are_visited_one_by_one_and_not_for_ever() -> None:
+    said = r"^first_above: no answer for Ripple\(100000\.0\) in 1\d\d\d\d\d steps$"
+    with pytest.raises(ValueError, match=said):
+        lrs.first_above(Ripple(1e5), 2.0, after=2**60)
+
+
 @dataclass(frozen=True)
 class Bump(lrs.Schedule):
     """A user's own that tells where it turns."""
