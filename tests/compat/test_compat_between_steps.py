@@ -287,6 +287,11 @@ def test_detectron2(method):
     agrees(ours, steps, 0.02 * factors * [wave(t / 120) for t in steps])
 
 
+# They are made of the constructors.
+CONFIGS = ("from_config", "TrainingArguments", "AxolotlInputConfig", "create_scheduler", "SOLVER")
+CONFIGS += ("get_optimizer_param_scheduler",)
+
+
 def test_every_constructor_is_here():
     tried = {
         *(f"torch.{name}" for name, _ in TORCH),
@@ -310,6 +315,7 @@ def test_every_constructor_is_here():
         and not name.startswith("_")
         and callable(value)
         and not any(word in name for word in RULES)
+        and name not in CONFIGS
     }
     assert tried | WHOLE.keys() == there
     assert not tried & WHOLE.keys()
