@@ -233,7 +233,7 @@ def test_in_the_names_that_were_typed(function, sensible):
     own = "|".join(parameters)
     form = re.compile(
         rf"{function.__name__}: ((?:{own})(?:\[[^]]+\])* must be .*, got [^,].*"
-        rf"|missing a required argument: '(?:{own})')",
+        rf"|missing a required (?:keyword-only )?argument: '(?:{own})')",
         re.DOTALL,
     )
     assert complaint(function, sensible) is None
