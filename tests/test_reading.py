@@ -15,7 +15,7 @@ import pytest
 import lrsched as lrs
 from lrsched import cli
 from lrsched.compat import configs
-from lrsched.compat._config import SIGNS, nearest, recognised
+from lrsched.compat._config import SIGNS, recognised
 from lrsched.data.files import settings
 
 YAML = """\
@@ -140,7 +140,16 @@ def test_deep_data_is_refused() -> None:
     ],
 )
 def test_the_nearest_key(word: str, meant: str | None) -> None:
-    assert nearest(word, iter(("warmup_steps", "max_steps", "learning_rate", "lr0"))) == meant
+    config = {"lr_scheduler_type": "constant", word: 3}
+    if meant is None:
+        assert configs.from_config(config) == lrs.Constant(5e-5)
+    else:
+        with pytest.raises(ValueError, match=f"no key '{word}': did you mean '{meant}'"):
+            configs.from_config(config)
+        # One that is there already can't be meant.
+        assert configs.from_config(config | {meant: 1}) == lrs.Constant(
+            1.0 if meant == "learning_rate" else 5e-5
+        )
 
 
 def test_a_key_tells_one_framework() -> None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import difflib
 import functools
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, TypeVar
 
-from lrsched._core.check import Rule, cut, one_of, refusal, rules_of, shown
+from lrsched._core.check import Rule, cut, nearest, one_of, refusal, rules_of, shown
 
 T = TypeVar("T")
 
@@ -227,8 +226,9 @@ def _declared(make: Callable[..., Any]) -> tuple[tuple[str, ...], dict[str, Rule
 def _unknown(
     owner: str, key: str, names: tuple[str, ...], keys: Mapping[str, Any], others: bool
 ) -> None:
-    # A name that is there already can't be what was meant.
-    near = nearest(key, (name for name in names if name not in keys))
+    # A letter or two away, of a name that is not short and not there already.
+    free = [name for name in names if name not in keys and len(name) > 4]
+    near = nearest(key, free, cutoff=0.85)
     if near is not None:
         raise ValueError(f"{owner}: no key {shown(key)}: did you mean {near!r}?")
     if others:
@@ -237,12 +237,6 @@ def _unknown(
     if framework is not None:
         raise ValueError(f"{owner}: no key {shown(key)}, which is one of {framework}'s")
     raise ValueError(f"{owner}: no key {shown(key)}; there are {', '.join(names)}")
-
-
-def nearest(word: str, words: Iterator[str]) -> str | None:
-    """The one that was probably meant: a letter or two away, and no short one."""
-    found = difflib.get_close_matches(word, [w for w in words if len(w) > 4], n=1, cutoff=0.85)
-    return found[0] if found else None
 
 
 def literal(text: str) -> Any:
