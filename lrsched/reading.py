@@ -8,15 +8,14 @@ import re
 import sys
 import tomllib
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import Any
 
 from lrsched._core.check import cut
 from lrsched._core.schedule import Schedule
 from lrsched.compat._config import signs
 from lrsched.compat.configs import of_text
-from lrsched.data.files import SUFFIXES
+from lrsched.data.files import SUFFIXES, decoded
 from lrsched.data.json import from_json
-from lrsched.data.scan import LONGEST
 from lrsched.data.text import parse
 
 
@@ -29,13 +28,13 @@ def read(argument: str, framework: str | None = None, **left_open: Any) -> Sched
         left_open: what the config leaves open, such as `total_steps`.
     """
     if argument == "-":
-        text = _decoded(sys.stdin.buffer, "standard input")
+        text = decoded(sys.stdin.buffer, "standard input")
         if framework is not None or _is_settings(text):
             return of_text("standard input", text, framework, **left_open)
         return from_json(text) if text.lstrip().startswith(("{", "[")) else parse(text)
     if argument.lower().endswith(SUFFIXES) and not _is_a_call(argument):
         with open(argument, "rb") as file:
-            return _of_file(cut(argument), _decoded(file, cut(argument)), framework, left_open)
+            return _of_file(cut(argument), decoded(file, cut(argument)), framework, left_open)
     if _names_a_file(argument):
         raise ValueError(
             f"{cut(argument)}: no file that can be read: a schedule is text, a .json file, a "
@@ -88,13 +87,3 @@ def _names_a_file(argument: str) -> bool:
         return False
     like_one = "(" not in argument and re.fullmatch(_A_PATH, argument)
     return bool(like_one) or os.path.exists(argument)
-
-
-def _decoded(file: IO[bytes], name: str) -> str:
-    raw = file.read(4 * LONGEST + 1)  # no text that long could be accepted
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        if len(raw) > 4 * LONGEST:  # cut within a character
-            return " " * (LONGEST + 1)
-        raise ValueError(f"{name}: no text in UTF-8") from None

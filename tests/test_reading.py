@@ -116,6 +116,19 @@ def test_yaml_without_its_package(here: Here, monkeypatch: pytest.MonkeyPatch) -
     assert here("show", "a.yaml") == (2, "", f"lrsched: {says}\n")
 
 
+def test_no_text_is_said_with_the_file(here: Here) -> None:
+    Path("a.yaml").write_bytes(b"lr0: 0.1 # \xff")
+    assert here("show", "a.yaml") == (2, "", "lrsched: a.yaml: no text in UTF-8\n")
+    with pytest.raises(ValueError, match=r"^a\.yaml: no text in UTF-8$"):
+        configs.from_file("a.yaml")
+
+
+def test_a_long_file_is_refused_and_not_cut(here: Here) -> None:
+    Path("a.yaml").write_text(YAML + "#" * 5_000_000)
+    says = "lrsched: a.yaml: must be at most 1000000 characters long\n"
+    assert here("show", "a.yaml", "--total-steps", "9") == (2, "", says)
+
+
 def test_nothing_is_built_by_a_file() -> None:
     """A tag is left as data: nobody's config may run code."""
     text = "a: !!python/object/apply:os.system [exit 1]\nb: !x {c: 1}\nd: !y 3\n"

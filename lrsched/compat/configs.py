@@ -24,7 +24,7 @@ from lrsched.compat import (
     ultralytics,
 )
 from lrsched.compat._config import recognised
-from lrsched.data.files import settings
+from lrsched.data.files import decoded, settings
 
 # The reader of each framework's config.
 FRAMEWORKS: dict[str, Callable[..., Schedule]] = {
@@ -95,8 +95,8 @@ def from_file(
         ValueError: what `from_config` refuses, with the file's name.
     """
     name = os.fspath(path)
-    with open(name, encoding="utf-8-sig") as file:
-        return of_text(name, file.read(), framework, **arguments)
+    with open(name, "rb") as file:
+        return of_text(name, decoded(file, name), framework, **arguments)
 
 
 def of_text(name: str, text: str, framework: str | None = None, **arguments: Any) -> Schedule:

@@ -6,12 +6,24 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 
 from lrsched._core.check import cut
+from lrsched.data.scan import LONGEST
 
 # The suffixes of files that can be read.
 SUFFIXES = (".yaml", ".yml", ".toml", ".json")
+
+
+def decoded(file: IO[bytes], name: str) -> str:
+    """The text in a file, or more than any may be; a ValueError with its name where it is none."""
+    raw = file.read(4 * LONGEST + 1)  # no text that long could be accepted
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if len(raw) > 4 * LONGEST:  # cut within a character
+            return " " * (LONGEST + 1)
+        raise ValueError(f"{name}: no text in UTF-8") from None
 
 
 def settings(name: str, text: str) -> Any:
@@ -26,6 +38,8 @@ def settings(name: str, text: str) -> Any:
         ValueError: it isn't written in that; one line, with the file's name and the place.
         ImportError: it is YAML, and PyYAML isn't installed.
     """
+    if len(text) > LONGEST:
+        raise ValueError(f"{name}: must be at most {LONGEST} characters long")
     suffix = next((end for end in SUFFIXES if name.lower().endswith(end)), None) or _kind(text)
     load = {".toml": _toml, ".json": _json}.get(suffix, _yaml)
     try:
