@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import io
-import json
 import os
-import shutil
 import sys
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
-from pathlib import Path
-from typing import IO, Any, NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 from lrsched._core.check import cut, shown
-from lrsched._core.schedule import Schedule
-from lrsched.ask.compare import Comparison, compare
-from lrsched.ask.findings import KINDS, check, short
-from lrsched.ask.laws import AnnealingLaw, LossLaw, MultiPowerLaw
-from lrsched.ask.questions import diff
-from lrsched.data.json import to_json
-from lrsched.reading import read
-from lrsched.show.plot import plot
-from lrsched.show.runs import plot_losses, plot_weights
-from lrsched.show.terminal import show
+from lrsched.ask.findings import KINDS
+from lrsched.commands import (
+    FORMATS,
+    LAWS,
+    MOST,
+    check_,
+    compare_,
+    diff_,
+    export_,
+    plot_,
+    show_,
+    table_,
+)
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
 
@@ -73,16 +70,13 @@ def _line(error: Exception) -> str:
 
 def _positive(text: str) -> int:
     try:
-        steps = int(text) if len(text) < 100 else _MOST
+        steps = int(text) if len(text) < 100 else MOST
     except ValueError:
         steps = _scientific(text)
-    if not 0 < steps < _MOST:
+    if not 0 < steps < MOST:
         rule = "a positive number of steps, below 2**62"
         raise argparse.ArgumentTypeError(f"must be {rule}, got {shown(text)}")
     return steps
-
-
-_MOST = 2**62
 
 
 def _scientific(text: str) -> int:
@@ -144,11 +138,11 @@ def _parser() -> argparse.ArgumentParser:
             epilog="examples:\n" + "\n".join(f"  lrsched {example}" for example in examples),
             parents=[of_a_config],
         )
-        added.set_defaults(run=run)
+        added.set_defaults(run=run, left_open=tuple(_LEFT_OPEN))
         return added
 
     added = command(
-        _show,
+        show_,
         "print the phases of a schedule and draw its curve",
         f'show "{EXAMPLE}"',
         "show schedule.json",
@@ -159,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     _steps_option(added, "how far to look; needed for an endless schedule")
 
     added = command(
-        _plot,
+        plot_,
         "draw curves into a file (needs matplotlib)",
         'plot "CosineDecay(1000)" "LinearDecay(1000)" -o curves.png',
         'plot "Noam(512, 4000)" --steps 20000 --log -o noam.pdf',
@@ -172,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     _steps_option(added, "the last step; needed where all schedules are endless")
 
     added = command(
-        _table,
+        table_,
         "print steps and values",
         'table "CosineDecay(1000)" --every 100',
         'table "Noam(512, 4000)" --steps 1000000 --format json -o noam.json',
@@ -190,7 +184,7 @@ def _parser() -> argparse.ArgumentParser:
     _output_option(added)
 
     added = command(
-        _diff,
+        diff_,
         "compare two schedules; exit 1 when they differ",
         'diff "LinearDecay(100)" "PolynomialDecay(100, power=1)"',
         "diff old.json new.json --steps 100000",
@@ -199,7 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     _steps_option(added, "compare steps 0 to N - 1; needed for an endless schedule")
 
     added = command(
-        _check,
+        check_,
         "look for faults: jumps, wrong lengths, negative values; exit 1 on one",
         f'check "{EXAMPLE}" --steps 100000',
     )
@@ -215,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     added = command(
-        _compare,
+        compare_,
         "print what is known of a run with each schedule before it is made: its area, the least "
         "convex bound and the peak that has it, the share of the initial weights and the number of "
         "updates that AdamW averages, and the loss that a law predicts",
@@ -229,7 +223,7 @@ def _parser() -> argparse.ArgumentParser:
         "--weight-decay", type=_number, default=0.1, metavar="X", help="of AdamW; by default, 0.1"
     )
     laws = added.add_mutually_exclusive_group()
-    for name, constants in _LAWS.values():
+    for name, constants in LAWS.values():
         laws.add_argument(
             f"--{name}",
             type=_number,
@@ -242,22 +236,15 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     added = command(
-        _export,
+        export_,
         "write a schedule as JSON, text, LaTeX or a Python function",
         f'export "{EXAMPLE}" --to json -o schedule.json',
         "export schedule.json --to latex",
     )
     added.add_argument("schedule", metavar="SCHEDULE")
-    added.add_argument("--to", choices=tuple(_FORMATS), required=True)
+    added.add_argument("--to", choices=tuple(FORMATS), required=True)
     _output_option(added)
     return parser
-
-
-# Laws: the option's name, and the constants that it takes.
-_LAWS: dict[Callable[..., LossLaw], tuple[str, tuple[str, ...]]] = {
-    MultiPowerLaw: ("multi-power", ("L0", "A", "alpha", "B", "C", "beta", "gamma")),
-    AnnealingLaw: ("annealing", ("L0", "A", "alpha", "C")),
-}
 
 
 def _steps_option(parser: argparse.ArgumentParser, meaning: str) -> None:
@@ -289,224 +276,3 @@ def _output_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="by default, it goes to standard output"
     )
-
-
-# What goes in.
-
-
-def _read(options: argparse.Namespace, argument: str) -> Schedule:
-    left_open = {name: value for name in _LEFT_OPEN if (value := getattr(options, name, None))}
-    return read(argument, options.framework, **left_open)
-
-
-def _length(schedule: Schedule, asked: int | None) -> int:
-    if asked is not None:
-        return asked
-    if schedule.steps is None:
-        raise ValueError(_endless(schedule))
-    if schedule.steps >= _MOST:
-        raise ValueError(f"{shown(schedule)} is too long: say how far to look with --steps N")
-    return schedule.steps
-
-
-def _endless(schedule: Schedule) -> str:
-    return f"{shown(schedule)} is endless: say how far to look with --steps N"
-
-
-# What comes out.
-
-
-def _show(options: argparse.Namespace) -> int:
-    schedule = _read(options, options.schedule)
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    width = shutil.get_terminal_size().columns
-    print("\n".join(show(schedule, _length(schedule, options.steps), width, colour)))
-    return 0
-
-
-def _plot(options: argparse.Namespace) -> int:
-    schedules = [_read(options, argument) for argument in options.schedules]
-
-    def draw(figure: Any) -> None:
-        plot(*schedules, steps=options.steps, ax=figure.subplots(), log=options.log)
-
-    _save(options.output, draw)
-    return 0
-
-
-def _kind(name: str) -> str:
-    kind = Path(name).suffix
-    if kind not in (".png", ".svg", ".pdf"):
-        raise ValueError(f"{cut(name)}: the file's name must end in .png, .svg or .pdf")
-    return kind
-
-
-def _save(name: str, draw: Callable[[Any], None], width: float = 8) -> None:
-    """A picture in a file."""
-    kind = _kind(name)
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise ImportError("plot needs matplotlib: pip install matplotlib") from None
-    figure = Figure(figsize=(width, 5), layout="constrained")
-    with warnings.catch_warnings():  # of glyphs and of axes: the picture shows what there is
-        warnings.simplefilter("ignore")
-        draw(figure)
-        # The same curves make the same file: no date in it.
-        date = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[kind]
-        figure.savefig(name, metadata=date)
-
-
-# Rows made at a time.
-_ROWS = 8192
-
-
-def _table(options: argparse.Namespace) -> int:
-    schedule = _read(options, options.schedule)
-    length = _length(schedule, options.steps)
-    steps = range(0, length, _every(options, length))
-    end = length if options.steps is None else None  # a run's last step, or the schedule's end
-    write = {"csv": _csv, "json": _json, "markdown": _markdown}[options.format]
-    with _opened(options.output) as file:
-        bar = sys.stderr.isatty() and options.output is not None and len(steps) > 10 * _ROWS
-        write(file, _rows(schedule, steps, end, bar))
-    return 0
-
-
-# Rows that somebody at a terminal reads.
-_PAGE = 40
-
-
-def _every(options: argparse.Namespace, length: int) -> int:
-    if options.every is not None:
-        return int(options.every)
-    if options.output is not None or not sys.stdout.isatty() or length <= 2 * _PAGE:
-        return 1
-    print(f"every {-(-length // _PAGE)} steps; --every 1 for all", file=sys.stderr)
-    return -(-length // _PAGE)
-
-
-def _opened(name: str | None) -> nullcontext[IO[str]] | IO[str]:
-    return (
-        nullcontext(sys.stdout) if name is None else open(name, "w", encoding="utf-8", newline="")
-    )
-
-
-def _rows(
-    schedule: Schedule, steps: range, end: int | None, bar: bool
-) -> Iterator[tuple[int, float]]:
-    for i in range(0, len(steps), _ROWS):
-        some = steps[i : i + _ROWS]
-        yield from zip(some, schedule(some).tolist(), strict=True)
-        if bar:
-            done = min(1.0, (i + _ROWS) / len(steps))
-            print(f"\r[{'#' * int(40 * done):<40}] {done:4.0%}", end="", file=sys.stderr)
-    if end is not None:
-        yield end, schedule(end)
-    if bar:
-        print(file=sys.stderr)
-
-
-def _csv(file: IO[str], rows: Iterator[tuple[int, float]]) -> None:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(("step", "value"))
-    writer.writerows(rows)
-
-
-def _json(file: IO[str], rows: Iterator[tuple[int, float]]) -> None:
-    separator = "[\n"
-    for step, value in rows:
-        file.write(f'{separator}{{"step": {step}, "value": {json.dumps(value)}}}')
-        separator = ",\n"
-    file.write("\n]\n")
-
-
-def _markdown(file: IO[str], rows: Iterator[tuple[int, float]]) -> None:
-    file.write("| step | value |\n| ---: | ---: |\n")
-    file.writelines(f"| {step} | {value!r} |\n" for step, value in rows)
-
-
-def _diff(options: argparse.Namespace) -> int:
-    a, b = (_read(options, argument) for argument in options.schedules)
-    if options.steps is None and None in (a.steps, b.steps):
-        raise ValueError(_endless(a if a.steps is None else b))
-    found = diff(a, b, options.steps)
-    if found.first is None or found.at is None:
-        steps = options.steps or 1 + max(_length(a, None), _length(b, None))
-        print(f"no difference in {steps} steps")
-        return 0
-    print(f"first difference at step {found.first}: {a(found.first)!r}, {b(found.first)!r}")
-    print(f"largest difference {short(found.largest)} at step {found.at}")
-    return 1
-
-
-def _check(options: argparse.Namespace) -> int:
-    schedule = _read(options, options.schedule)
-    findings = check(schedule, _length(schedule, options.steps), options.accept)
-    for finding in findings:
-        print(finding)
-    if not findings:
-        print("nothing found")
-    return int(any(finding.fault for finding in findings))
-
-
-def _compare(options: argparse.Namespace) -> int:
-    schedules = [_read(options, argument) for argument in options.schedules]
-    law = _law(options)
-    if options.output is not None:
-        _kind(options.output)  # before anything is printed
-    steps, decay = options.steps, options.weight_decay
-    found = compare(*schedules, steps=steps, weight_decay=decay, law=law)
-    print("\n".join(_aligned(found)))
-    if options.output is None:
-        return 0
-    steps = steps or min(schedule.steps for schedule in schedules if schedule.steps is not None)
-
-    def draw(figure: Any) -> None:
-        if law is None:
-            plot_weights(*schedules, steps=steps, weight_decay=decay, ax=figure.subplots())
-            return
-        left, right = figure.subplots(1, 2)
-        plot_weights(*schedules, steps=steps, weight_decay=decay, ax=left)
-        plot_losses(*schedules, steps=steps, law=law, ax=right)
-
-    _save(options.output, draw, width=8 if law is None else 14)
-    return 0
-
-
-def _law(options: argparse.Namespace) -> LossLaw | None:
-    for law, (name, _) in _LAWS.items():
-        constants = getattr(options, name.replace("-", "_"))
-        if constants is not None:
-            return law(*constants)
-    return None
-
-
-def _aligned(found: Sequence[Comparison]) -> list[str]:
-    """A line for each schedule, and one above for what the numbers are."""
-    rows = [("area", "bound", "best peak", "c_0", "updates", "loss", "schedule")]
-    for one in found:
-        loss = "" if one.final_loss is None else short(one.final_loss)
-        numbers = map(short, one[1:6])
-        rows.append((*numbers, loss, repr(one.schedule)))  # type: ignore[arg-type]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    shown_columns = [i for i, width in enumerate(widths) if any(row[i] for row in rows[1:])]
-    return [
-        "  ".join(row[i] if i == len(row) - 1 else row[i].rjust(widths[i]) for i in shown_columns)
-        for row in rows
-    ]
-
-
-_FORMATS: dict[str, Callable[[Schedule], str]] = {
-    "json": lambda schedule: to_json(schedule, indent=2),
-    "text": repr,
-    "latex": lambda schedule: schedule.latex(),
-    "python": lambda schedule: schedule.source().rstrip("\n"),
-}
-
-
-def _export(options: argparse.Namespace) -> int:
-    text = _FORMATS[options.to](_read(options, options.schedule))
-    with _opened(options.output) as file:
-        file.write(f"{text}\n")
-    return 0
