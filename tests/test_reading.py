@@ -165,6 +165,14 @@ def test_the_nearest_key(word: str, meant: str | None) -> None:
         )
 
 
+def test_a_short_key_is_near_to_too_many() -> None:
+    config = {"lr0": 0.01, "epochs": 9, "optimizer": "SGD"}
+    expected = configs.from_config(config, steps_per_epoch=9)
+    assert configs.from_config(config | {"times": 3}, steps_per_epoch=9) == expected  # not `time`
+    with pytest.raises(ValueError, match="no key 'epoch': did you mean 'epochs'"):
+        configs.from_config({"lr0": 0.01, "epoch": 9}, steps_per_epoch=9)
+
+
 def test_a_key_tells_one_framework() -> None:
     keys = [key for own in SIGNS.values() for key in own]
     assert len(keys) == len({*keys})
