@@ -35,8 +35,11 @@ importlib.metadata.version = version_but_of_torchvision
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """`-m "not frameworks"` does not open a file that is marked as a whole: it imports them."""
-    if config.option.markexpr != "not frameworks" or collection_path.suffix != ".py":
+    """A file that is marked as a whole is opened only where its mark is wanted: it imports them."""
+    if collection_path.suffix != ".py":
         return None
-    whole = "\npytestmark = pytest.mark.frameworks"
-    return True if whole in collection_path.read_text("utf-8") else None
+    unwanted = {"not frameworks": {"frameworks", "loops"}, "loops": set()}
+    for mark in unwanted.get(config.option.markexpr, {"loops"}):
+        if f"\npytestmark = pytest.mark.{mark}\n" in collection_path.read_text("utf-8"):
+            return True
+    return None

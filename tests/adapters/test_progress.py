@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lrsched as lrs
-from lrsched.adapters import _progress, progress
+from lrsched.adapters import loops, progress
 
 THE_STEP = lrs.LinearGrowth(1.0)
 
 
 def test_the_example_is_true() -> None:
-    assert doctest.testmod(_progress).failed == 0
-    assert doctest.testmod(_progress).attempted >= 4
+    assert doctest.testmod(loops).failed == 0
+    assert doctest.testmod(loops).attempted >= 4
 
 
 @pytest.mark.parametrize("total", [*range(1, 300), 2**20 + 1, 999_983, 10**9 + 7])

@@ -1,4 +1,24 @@
-"""For loops that count in fractions of the run: a progress from 1 to 0, or from 0 to 1."""
+"""Other loops: what they count, what they hand over, and the right rate in each.
+
+Every loop can be had right in a few lines, once it is known what it counts. Each recipe gives
+update k the value `schedule(k)`, k = 0, 1, 2, ...; each is run by a test on the real framework.
+
+| loop | what it hands over | what to give it |
+|---|---|---|
+| stable-baselines3 | what is left of the run, 1 to 0 | `progress(schedule, total_steps)` |
+
+### stable-baselines3
+
+It hands over the progress, once a rollout, in environment steps.
+
+```python
+from stable_baselines3 import PPO
+from lrsched.adapters import progress
+
+model = PPO("MlpPolicy", env, learning_rate=progress(schedule, total_steps=1_000_000))
+model.learn(1_000_000)
+```
+"""
 
 from __future__ import annotations
 
