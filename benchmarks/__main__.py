@@ -5,7 +5,7 @@ import sys
 import time
 
 NAMES = ["import_time", "construction", "scalar", "phases", "vector", "adapters", "traced"]
-NAMES += ["family", "accuracy"]
+NAMES += ["tensors", "family", "growth", "accuracy"]
 
 if __name__ == "__main__":
     started = time.perf_counter()
