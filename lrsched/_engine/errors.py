@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from lrsched._engine.protocol import ScheduleLike
@@ -30,17 +31,27 @@ def cut(text: str, most: int = 120) -> str:
 
 
 def wrong_step(schedule: object, step: Any, index: int | None = None) -> ValueError:
-    """A number that is no step."""
+    """A number that is no step; a little below 0, it may be what is left of a run."""
     where = "" if index is None else f" at index {index}"
-    return ValueError(
-        f"{type(schedule).__name__}: step must be a finite number >= 0, got {shown(step)}{where}"
-    )
+    rule = "a finite number >= 0"
+    if isinstance(step, float) and -1 < step < 0:
+        rule += " (lrsched.adapters.progress takes a progress through the run)"
+    return ValueError(f"{type(schedule).__name__}: step must be {rule}, got {shown(step)}{where}")
 
 
 def not_a_step(schedule: object, step: Any) -> Exception:
-    """Something that is no number."""
-    owner, rule = type(schedule).__name__, "a number or an array of numbers"
-    return refusal(TypeError, owner, "step", rule, step)
+    """What is no number; if a loop may have handed it over, with the way to a recipe."""
+    rule = "a number or an array of numbers"
+    packages = (cls.__module__.partition(".")[0] for cls in type(step).__mro__)
+    package = next((name for name in packages if name not in _NO_FRAMEWORKS), None)
+    if not hasattr(step, "dtype") and (package or type(step) not in _TYPED):
+        rule += f" (help(lrsched.adapters.loops) says what to give {package or 'each loop'})"
+    return refusal(TypeError, type(schedule).__name__, "step", rule, step)
+
+
+# Whose classes are nobody's loop; and the types of what somebody writes down as a step.
+_NO_FRAMEWORKS = {"__main__", "lrsched", *sys.stdlib_module_names}
+_TYPED = {bool, bytes, complex, frozenset, list, range, set, str, tuple}
 
 
 def not_an_index(family: object, i: Any, members: int | None = None) -> Exception:
