@@ -42,16 +42,24 @@ def wrong_step(schedule: object, step: Any, index: int | None = None) -> ValueEr
 def not_a_step(schedule: object, step: Any) -> Exception:
     """What is no number; if a loop may have handed it over, with the way to a recipe."""
     rule = "a number or an array of numbers"
-    packages = (cls.__module__.partition(".")[0] for cls in type(step).__mro__)
-    package = next((name for name in packages if name not in _NO_FRAMEWORKS), None)
-    if not hasattr(step, "dtype") and (package or type(step) not in _TYPED):
-        rule += f" (help(lrsched.adapters.loops) says what to give {package or 'each loop'})"
+    framework = _framework(step)
+    if not hasattr(step, "dtype") and (framework or type(step) not in _TYPED):
+        rule += f" (help(lrsched.adapters.loops) says what to give {framework or 'each loop'})"
     return refusal(TypeError, type(schedule).__name__, "step", rule, step)
 
 
-# Whose classes are nobody's loop; and the types of what somebody writes down as a step.
-_NO_FRAMEWORKS = {"__main__", "lrsched", *sys.stdlib_module_names}
+# What somebody writes down as a step has one of these types.
 _TYPED = {bool, bytes, complex, frozenset, list, range, set, str, tuple}
+
+
+def _framework(value: Any) -> str | None:
+    """The installed package that has the class of an object, or one that it is derived from."""
+    for cls in type(value).__mro__:
+        package = cls.__module__.partition(".")[0]
+        file = getattr(sys.modules.get(package), "__file__", None) or ""
+        if "-packages" in file and package != "lrsched":  # site-packages, or dist-packages
+            return package
+    return None
 
 
 def not_an_index(family: object, i: Any, members: int | None = None) -> Exception:

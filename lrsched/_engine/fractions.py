@@ -50,7 +50,8 @@ def _undecided(schedule: ScheduleLike, step: float) -> bool:
 
 def _warn(schedule: ScheduleLike, seen: list[float], go: str, what: str, rising: str) -> None:
     warnings.warn(
-        f"{type(schedule).__name__}: its first steps, of {schedule.steps}, {go} from {seen[0]} to "
-        f"{seen[-1]}, as {what}: lrsched.adapters.progress(schedule, total_steps{rising}) takes it",
+        f"{type(schedule).__name__}: its first steps, of {schedule.steps}, {go} from {seen[0]:.4g} "
+        f"to {seen[-1]:.4g}, as {what}: "
+        f"lrsched.adapters.progress(schedule, total_steps{rising}) takes it",
         stacklevel=7,
     )

@@ -31,12 +31,12 @@ def warned(schedule: lrs.Schedule, steps: Iterable[float]) -> list[str]:
 def test_a_progress_is_noticed_once() -> None:
     said = "LinearDecay: its first steps, of 10000, {}: lrsched.adapters.progress({}) takes it"
     left = [1 - k / LONG for k in range(300)]
-    falls = said.format("fall from 1.0 to 0.9981, as what is left of a run does", FALLING)
+    falls = said.format("fall from 1 to 0.9981, as what is left of a run does", FALLING)
     assert warned(lrs.LinearDecay(LONG), left) == [falls]
     # As stable-baselines3 begins: with a whole 1, which somebody else may want, too.
     assert warned(lrs.LinearDecay(LONG), [1, 1, *left]) == [falls]
     assert warned(lrs.LinearDecay(LONG), [x for x in left for _ in range(2)]) == [falls]
-    rises = said.format("rise from 0.0 to 0.0099, as the progress through a run does", RISING)
+    rises = said.format("rise from 0 to 0.0099, as the progress through a run does", RISING)
     done = [k / LONG for k in range(300)]
     assert warned(lrs.LinearDecay(LONG), done) == [rises]
     assert warned(lrs.LinearDecay(LONG), [x for x in done for _ in range(2)]) == [rises]
