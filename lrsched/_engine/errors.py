@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from lrsched._engine.protocol import ScheduleLike
@@ -30,17 +31,35 @@ def cut(text: str, most: int = 120) -> str:
 
 
 def wrong_step(schedule: object, step: Any, index: int | None = None) -> ValueError:
-    """A number that is no step."""
+    """A number that is no step; a little below 0, it may be what is left of a run."""
     where = "" if index is None else f" at index {index}"
-    return ValueError(
-        f"{type(schedule).__name__}: step must be a finite number >= 0, got {shown(step)}{where}"
-    )
+    rule = "a finite number >= 0"
+    if isinstance(step, float) and -1 < step < 0:
+        rule += " (lrsched.adapters.progress takes a progress through the run)"
+    return ValueError(f"{type(schedule).__name__}: step must be {rule}, got {shown(step)}{where}")
 
 
 def not_a_step(schedule: object, step: Any) -> Exception:
-    """Something that is no number."""
-    owner, rule = type(schedule).__name__, "a number or an array of numbers"
-    return refusal(TypeError, owner, "step", rule, step)
+    """What is no number; if a loop may have handed it over, with the way to a recipe."""
+    rule = "a number or an array of numbers"
+    framework = _framework(step)
+    if not hasattr(step, "dtype") and (framework or type(step) not in _TYPED):
+        rule += f" (help(lrsched.adapters.loops) says what to give {framework or 'each loop'})"
+    return refusal(TypeError, type(schedule).__name__, "step", rule, step)
+
+
+# What somebody writes down as a step has one of these types.
+_TYPED = {bool, bytes, complex, frozenset, list, range, set, str, tuple}
+
+
+def _framework(value: Any) -> str | None:
+    """The installed package that has the class of an object, or one that it is derived from."""
+    for cls in type(value).__mro__:
+        package = cls.__module__.partition(".")[0]
+        file = getattr(sys.modules.get(package), "__file__", None) or ""
+        if "-packages" in file and package != "lrsched":  # site-packages, or dist-packages
+            return package
+    return None
 
 
 def not_an_index(family: object, i: Any, members: int | None = None) -> Exception:
