@@ -37,10 +37,11 @@ def wrong_step(schedule: object, step: Any, index: int | None = None) -> ValueEr
     )
 
 
-def not_a_step(schedule: object, step: Any) -> Exception:
-    """Something that is no number."""
+def not_a_step(schedule: object, step: Any, instead: str = "") -> Exception:
+    """Something that is no number; and, if there is one, the way to make it an array of them."""
     owner, rule = type(schedule).__name__, "a number or an array of numbers"
-    return refusal(TypeError, owner, "step", rule, step)
+    error = refusal(TypeError, owner, "step", rule, step)
+    return TypeError(f"{error}: write {instead}") if instead else error
 
 
 def not_an_index(family: object, i: Any, members: int | None = None) -> Exception:
