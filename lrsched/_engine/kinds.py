@@ -82,7 +82,7 @@ class Masked(_Kind):
         values = schedule.at(*of, plain) if of else schedule(plain)
         if not isinstance(values, np.ndarray):
             return np.ma.masked if mask else values
-        return np.ma.array(values, mask=np.broadcast_to(mask, values.shape))
+        return np.ma.array(values, mask=np.broadcast_to(mask, values.shape).copy())
 
     def rows(self, family: FamilyLike, steps: Any) -> Any:
         return self.evaluate(family, steps)
@@ -185,8 +185,10 @@ def _blame(schedule: ScheduleLike, steps: Any, wrong: Any, index: int) -> None:
     """Raise for the first of the steps that is none, unless it was below a missing value."""
     try:
         cells = np.asarray(steps, dtype=object).ravel().tolist()
-    except Exception:  # ragged, or several arrays: nothing is below what is missing in those
-        raise wrong_step(schedule, wrong, index) from None
+    except Exception:  # ragged, or several arrays
+        cells = [steps]
+    if cells[0] is steps:  # whose library has nothing below what is missing
+        raise wrong_step(schedule, wrong, index)
     for i, cell in enumerate(cells):
         if isinstance(cell, numbers.Real) and (cell < 0 or cell == math.inf):
             raise wrong_step(schedule, wrong if cell == wrong else cell, i)
