@@ -232,7 +232,7 @@ def test_what_applies_numpy_s_functions_applies_a_schedule() -> None:
     assert got.arrays["a"].tolist() == [0.0, 0.25]
     assert got.arrays["b"][0] == 1.0
     assert math.isnan(got.arrays["b"][1])  # missing before, missing after
-    with pytest.raises(ValueError, match="got -1 at index 1"):
+    with pytest.raises(ValueError, match=r"got -1.0 at index 1"):
         SCHEDULE(Bag(a=np.array([math.nan, -1])))
     with pytest.raises(TypeError, match=re.escape(f"{NO_STEP}array([ True])")):
         SCHEDULE(Bag(a=np.array([True])))
