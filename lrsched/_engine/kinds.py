@@ -62,7 +62,7 @@ class Exact(_Kind):
             right = False
         if not right:
             raise wrong_step(schedule, steps)
-        return float(NUMBERS.evaluate(schedule, _fraction(steps)))
+        return NUMBERS.interpret(schedule, _fraction(steps))
 
 
 def _fraction(number: Any) -> Fraction:
