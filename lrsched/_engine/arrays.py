@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from lrsched._engine.errors import not_a_step
+from lrsched._engine.kinds import Untold
 from lrsched._engine.library import Library
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.numpy import NUMPY
@@ -29,7 +30,10 @@ class _Standard(Library):
             return super().evaluate(schedule, steps, *of)
 
 
-def _torch(module: Any, like: Any) -> Library:
+def _torch(module: Any, like: Any) -> Namespace:
+    if not isinstance(like, module.Tensor):  # of torch.fx: it has no dtype
+        wrapped = "torch.fx.wrap('rate') and def rate(step): return schedule(step)"
+        return Untold(f"rate(step), with {wrapped}")
     # Start-up: a file of its own, which imports torch. By now somebody has.
     from lrsched._engine.torch import Torch
 
@@ -47,6 +51,11 @@ class _Jax(Library):
     def gather(self, table: Any, index: Any) -> Any:
         # table[index] would ask of each index whether it counts from the end.
         return self._module.take(table, index, mode="clip")
+
+    def way_through(self, steps: Any) -> str:
+        if hasattr(steps, "todense"):
+            return "schedule(step.todense())"
+        return "" if hasattr(steps, "__array__") else "jax.eval_shape(schedule, step)"
 
 
 class _TensorFlow(Library):
@@ -187,6 +196,6 @@ def home(array: Any) -> Namespace | None:
         module, library = _LIBRARIES.get(package, ("", _Standard))
         if module in sys.modules:
             return library(sys.modules[module], array)
-    if hasattr(array, "__array_namespace__"):
+    if hasattr(array, "__array_namespace__") and not isinstance(array, np.ndarray):
         return _Standard(array.__array_namespace__(), array)
     return None

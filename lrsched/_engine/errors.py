@@ -39,13 +39,18 @@ def wrong_step(schedule: object, step: Any, index: int | None = None) -> ValueEr
     return ValueError(f"{type(schedule).__name__}: step must be {rule}, got {shown(step)}{where}")
 
 
-def not_a_step(schedule: object, step: Any) -> Exception:
-    """What is no number; if a loop may have handed it over, with the way to a recipe."""
-    rule = "a number or an array of numbers"
+def not_a_step(schedule: object, step: Any, instead: str = "") -> Exception:
+    """What is no number, with the way out: what to write instead, if there is something.
+
+    If a loop may have handed it over, that is the way to a recipe.
+    """
+    owner, rule = type(schedule).__name__, "a number or an array of numbers"
+    if instead:
+        return TypeError(f"{refusal(TypeError, owner, 'step', rule, step)}: write {instead}")
     framework = _framework(step)
     if not hasattr(step, "dtype") and (framework or type(step) not in _TYPED):
         rule += f" (help(lrsched.adapters.loops) says what to give {framework or 'each loop'})"
-    return refusal(TypeError, type(schedule).__name__, "step", rule, step)
+    return refusal(TypeError, owner, "step", rule, step)
 
 
 # What somebody writes down as a step has one of these types.

@@ -79,7 +79,9 @@ def _of_numpy(schedule: object, steps: Any) -> np.ndarray[Any, Any] | None:
         return np.arange(steps.start, steps.stop, steps.step)
     if isinstance(steps, (list, tuple)):
         return _as_array(schedule, steps)
-    return np.asarray(steps) if isinstance(steps, np.ndarray) else None
+    if isinstance(steps, np.ndarray) and not isinstance(steps, np.ma.MaskedArray):
+        return np.asarray(steps)
+    return None
 
 
 def _concrete(family: object, steps: Any) -> np.ndarray[Any, Any] | None:
@@ -106,11 +108,13 @@ _MOST = 2**63 - 1
 
 def _home(schedule: object, array: Any) -> Any:
     # Start-up: an import of the library need not wait for what knows all the others.
-    from lrsched._engine import arrays
+    from lrsched._engine import arrays, kinds
 
     namespace = arrays.home(array)
     if namespace is None and schedule is not None:
-        raise not_a_step(schedule, array)
+        namespace = kinds.kind(array)
+        if namespace is None:
+            raise not_a_step(schedule, array, kinds.way_through(schedule, array))
     return namespace
 
 

@@ -86,6 +86,10 @@ class Library(Namespace):
     def floor_divided(self, array: Any, k: Any) -> Any:
         return array // k
 
+    def way_through(self, steps: Any) -> str:
+        """What to write for steps of the library's that it has no functions for; "" for others."""
+        return ""
+
     def filled(self, value: float) -> Any:
         """An array like the steps, with one value everywhere."""
         return self._module.full_like(self._like, value, dtype=self.real)
@@ -278,16 +282,20 @@ class Library(Namespace):
 
     def evaluate(self, schedule: Any, steps: Any, *of: Any) -> Any:
         """A schedule at the steps, or a family's members of those indices."""
-        t = self.step(schedule, steps)
-        members = [self.member(schedule, index) for index in of]
+        t: Any = None
         try:
+            t = self.step(schedule, steps)
+            members = [self.member(schedule, index) for index in of]
             value = real(
                 shared(of_family(schedule), t, members[0], self)
                 if members
                 else schedule.held(t, self)
             )
-        except Exception as error:  # the library's own, which says where it was
-            error.add_note(f"in the formula of {type(schedule).__name__}")
+        except Exception as error:
+            if way := self.way_through(steps):
+                raise not_a_step(schedule, steps, way) from error
+            if t is not None:  # the library's own error, which says where it was
+                error.add_note(f"in the formula of {type(schedule).__name__}")
             raise
         if not isinstance(value, (float, Real)) and not hasattr(value, "dtype"):
             raise no_number(schedule, value)

@@ -38,6 +38,12 @@ class Torch(Library):
     def floor_divided(self, array: Any, k: Any) -> Any:
         return array.detach() // k  # flat, so its slope is 0; torch has no derivative for it
 
+    def way_through(self, steps: Any) -> str:
+        if steps.is_nested:
+            parts = "[schedule(part) for part in step.unbind()]"
+            return f"torch.nested.nested_tensor({parts}, layout=step.layout)"
+        return "" if steps.layout is torch.strided else "schedule(step.to_dense())"
+
     def evaluate(self, schedule: Any, steps: Any, *of: Any) -> Any:
         if torch.compiler.is_dynamo_compiling():
             # The compiler would trace, and at every call guard, each field of each phase. What it

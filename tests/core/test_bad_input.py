@@ -687,7 +687,7 @@ CosineDecay(10)(object())
 CosineDecay(10)(3j)
     TypeError: CosineDecay: step must be a number or an array of numbers, got 3j
 CosineDecay(10)({3})
-    TypeError: CosineDecay: step must be a number or an array of numbers, got {3}
+    TypeError: CosineDecay: step must be a number ..., got {3}: write schedule(sorted(step))
 Family([])
     ValueError: Family: schedules must be at least one schedule, got ()
 Family()
