@@ -140,7 +140,7 @@ def test_a_resumed_run_has_its_late_groups():
 @pytest.mark.parametrize("tensor", [False, True])
 @pytest.mark.parametrize("how", ["added", "put back"])
 def test_a_group_that_came_after_the_scheduler_is_loaded_into(how, tensor):
-    """As Lightning resumes a run that unfroze: it puts the groups back, then loads the optimizer."""
+    """As Lightning resumes a run that unfroze: first the groups, then the optimizer's state."""
     schedules = {"head": A, "*": B}
 
     def started(*names):
