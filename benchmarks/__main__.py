@@ -4,7 +4,8 @@ import subprocess
 import sys
 import time
 
-NAMES = ["import_time", "scalar", "phases", "vector", "adapters", "traced", "family", "accuracy"]
+NAMES = ["import_time", "construction", "scalar", "phases", "vector", "adapters", "traced"]
+NAMES += ["family", "accuracy"]
 
 if __name__ == "__main__":
     started = time.perf_counter()

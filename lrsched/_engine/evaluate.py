@@ -11,21 +11,28 @@ from lrsched._engine.numbers import NUMBERS
 from lrsched._engine.numpy import NUMPY
 from lrsched._engine.protocol import FamilyLike, ScheduleLike
 
+# What NumPy's scalars are as Python's numbers, found at once. (A time difference is one of NumPy's
+# integers, and no step.)
+_SCALARS: dict[type, type[int] | type[float]] = {
+    kind: int if issubclass(kind, np.integer) else float
+    for kind in np.sctypeDict.values()
+    if issubclass(kind, (np.integer, np.floating)) and not issubclass(kind, np.timedelta64)
+}
+
 
 def evaluate(schedule: ScheduleLike, step: Any) -> Any:
     """The schedule at a step, or at an array of steps of any library."""
-    if type(step) is np.ndarray:
-        if step.ndim:
-            return NUMPY.evaluate(schedule, step)
-        step = step.item()
-        if type(step) is int:
-            return schedule(step)
-    if isinstance(step, np.integer):
-        return schedule(int(step))
+    kind = type(step)
+    if (number := _SCALARS.get(kind)) is not None:
+        return schedule(number(step))
+    if kind is np.ndarray:
+        return NUMPY.evaluate(schedule, step) if step.ndim else schedule(step.item())
     if isinstance(step, np.generic):
-        step = float(step) if isinstance(step, np.floating) else step.item()
+        raise not_a_step(schedule, step)
     if isinstance(step, (int, float)) and not isinstance(step, bool):
-        return NUMBERS.evaluate(schedule, step)
+        if kind is int or kind is float:
+            return NUMBERS.evaluate(schedule, step)
+        return schedule(int(step) if isinstance(step, int) else float(step))
     if (array := _of_numpy(schedule, step)) is not None:
         return NUMPY.evaluate(schedule, array)
     return _home(schedule, step).evaluate(schedule, step)

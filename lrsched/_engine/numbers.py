@@ -48,40 +48,36 @@ class Numbers(Namespace):
         return self.inner(sequence.phases[i], t - sequence.offsets[i])
 
     def evaluate(self, schedule: ScheduleLike, step: Any) -> float:
+        """The value at an int or a float: a first one, or one that is no step."""
         if not 0 <= step < math.inf:
             raise wrong_step(schedule, step)
-        kept = schedule.__dict__
-        if kept["_function"] is unwritten:
-            function = kept.pop("_written", None) or _function(schedule)
-            # While it is watched, calls still come here first.
-            kept["_written" if watched(schedule, step) else "_function"] = function
-        else:
-            function = kept["_function"]
-        try:
-            return function(step)
-        except (ArithmeticError, ValueError):
-            return _beyond(schedule, step)
+        calculate = function(schedule)
+        if not watched(schedule, step):  # or else all calls still come here first
+            object.__setattr__(schedule, "_function", calculate)
+        return calculate(schedule, step)
 
     def interpret(self, schedule: ScheduleLike, step: Any) -> float:
         """The value by the formula itself, without a function written from it."""
         try:
             value = schedule.held(step, self)
         except (ArithmeticError, ValueError):
-            return _beyond(schedule, step)
+            return beyond(schedule, step)
         except RecursionError:
             raise
         except Exception as error:  # whatever a user's formula does
             raise failed(schedule, step, self, error) from error
         if isinstance(value, complex):  # a root of what is below 0: no number to IEEE arithmetic
-            return _beyond(schedule, step)
+            return beyond(schedule, step)
         try:
             return float(value)
         except (TypeError, ValueError):
             raise no_number(schedule, value) from None
 
 
-def _beyond(schedule: ScheduleLike, step: Any) -> float:
+def beyond(schedule: ScheduleLike, step: Any) -> float:
     """Where Python raises, IEEE arithmetic goes on to infinity, 0 or NaN."""
+    if step < 0:
+        raise wrong_step(schedule, step)
     # Start-up: few steps are beyond Python's numbers.
     from lrsched._engine.ieee import value_at
 
@@ -108,11 +104,6 @@ def _expression(schedule: ScheduleLike) -> Any:
         return None
 
 
-def unwritten(step: Any) -> float:
-    """Stands in for a schedule's function until the first scalar call."""
-    raise ArithmeticError
-
-
 def written(schedule: ScheduleLike, divisor: float | None = None) -> Function:
     """The schedule's function as text; of its value by the divisor, if there is one."""
     # Start-up: to import schedules is not yet to call them.
@@ -137,23 +128,33 @@ def written(schedule: ScheduleLike, divisor: float | None = None) -> Function:
 _UNWRITABLE = (ValueError, SyntaxError, MemoryError)
 
 
-def _function(schedule: ScheduleLike) -> Callable[[Any], float]:
+def function(schedule: ScheduleLike) -> Callable[[Any, Any], float]:
+    """The method that every call is handed to, once there has been one."""
+    kept = schedule.__dict__
+    if "_written" not in kept:
+        kept["_written"] = method(schedule, otherwise=_interpreted)
+    return kept["_written"]  # type: ignore[no-any-return]
+
+
+def _interpreted(schedule: Any, step: Any) -> Any:
+    """In its place, where a formula can't be written."""
+    if type(step) in (int, float) and 0 <= step < math.inf:
+        return NUMBERS.interpret(schedule, step)
+    return schedule._otherwise(step)
+
+
+def method(
+    schedule: ScheduleLike, divisor: float | None = None, *, otherwise: Callable[[Any, Any], float]
+) -> Callable[[Any, Any], float]:
+    """schedule(step), by the divisor if there is one, as a method.
+
+    Its owner's methods `_otherwise` and `_beyond` answer for what is no step to Python's numbers;
+    `otherwise` stands for it where it can't be written.
+    """
     try:
-        return on_a_stack_of_its_own(lambda: written(schedule).compiled())
+        return on_a_stack_of_its_own(lambda: written(schedule, divisor).method())
     except _UNWRITABLE:
-        return lambda step: NUMBERS.interpret(schedule, step)
-
-
-def method(name: str, schedule: ScheduleLike, divisor: float) -> Callable[[Any, Any], float]:
-    """schedule(step) / divisor as a method: with all that `Schedule.__call__` sees to, for less."""
-
-    def otherwise(step: Any) -> float:
-        return float(schedule(step) / divisor)
-
-    try:
-        return on_a_stack_of_its_own(lambda: written(schedule, divisor).method(name, otherwise))
-    except _UNWRITABLE:
-        return lambda self, step: otherwise(step)
+        return otherwise
 
 
 NUMBERS = Numbers(math)

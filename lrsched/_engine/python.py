@@ -1,10 +1,13 @@
 """A schedule as one plain Python function, written from the expression its formula gave.
 
-It is compiled at the first scalar call, and shown by `Schedule.source()`.
+It is compiled at the first scalar call, and shown by `Schedule.source()`. Schedules of one form,
+whatever their numbers, share what is compiled: a sweep over ten thousand of them compiles once.
 """
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,25 +20,37 @@ from lrsched._engine.symbols import (
     is_floating,
     landings,
 )
-from lrsched._engine.text import ATOM, SIGN, SUM, TERNARY, Text
+from lrsched._engine.text import ATOM, COMPARISON, PRODUCT, SIGN, SUM, TERNARY, Text
 from lrsched._engine.writer import Writer
+
+# Methods longer than this, in characters, are compiled by themselves: hardly any is written twice.
+_LONG = 4000
+_SHARED = 256
+# Never beyond floats: squared by a product, for a third of what a power costs.
+_BOUNDED = ("sin", "cos", "tanh")
 
 
 class Function(Writer[Text]):
-    """The lines of a schedule's function, and the functions of the standard library it needs."""
+    """The lines of a schedule's function, and the functions of the standard library it needs.
+
+    In the lines, numbers go by the names c0, c1, ...; `numbers` has their texts.
+    """
 
     def __init__(self, parts: list[Piece]) -> None:
         super().__init__()
         self.needs: set[str] = set()
-        self.lines = list(self._branches(parts, "    "))
+        self.numbers: list[tuple[Any, str]] = []
+        self.first = len(parts).bit_length() - 1  # the line at which the first piece begins
+        self.lines = list(self._branches(parts, 0))
 
-    def _branches(self, parts: list[Piece], indent: str) -> Iterator[str]:
+    def _branches(self, parts: list[Piece], depth: int) -> Iterator[str]:
         """A balanced tree of comparisons: K pieces cost log2 K of them."""
+        indent = "    " * depth
         if len(parts) > 1:
             middle = len(parts) // 2
             yield f"{indent}if t < {self.number(parts[middle][0]).text}:"
-            yield from self._branches(parts[:middle], indent + "    ")
-            yield from self._branches(parts[middle:], indent)
+            yield from self._branches(parts[:middle], depth + 1)
+            yield from self._branches(parts[middle:], depth)
         else:
             self.begin()
             self.count(parts[0][1])
@@ -48,40 +63,49 @@ class Function(Writer[Text]):
 
     def text(self, name: str) -> str:
         """The function as a text that stands on its own."""
-        imports = [f"from math import {', '.join(sorted(self.needs - {'bisect_right'}))}"]
-        if "bisect_right" in self.needs:
-            imports.insert(0, "from bisect import bisect_right")
-        head = imports if self.needs - {"bisect_right"} else imports[:-1]
-        return "\n".join([*head, *[""] * 2 * bool(head), f"def {name}(t):", *self.lines])
+        lines = ["    " + self._literal(line) for line in self.lines]
+        return "\n".join([*_imports(self.needs, 2), f"def {name}(t):", *lines])
 
-    def compiled(self) -> Callable[[Any], float]:
-        """The function itself."""
-        scope: dict[str, Any] = {}
-        exec(self.text("schedule"), scope)
-        return scope["schedule"]  # type: ignore[no-any-return]
+    def method(self) -> Callable[[Any, Any], float]:
+        """The function as a method that looks at what it gets.
 
-    def method(self, name: str, otherwise: Callable[[Any], float]) -> Callable[[Any, Any], float]:
-        """The function as a method; `otherwise` answers for steps that it has no answer to."""
-        *imports, _ = self.text(name).split(f"def {name}(t):")
-        text = [
-            *imports,
-            f"def {name}(self, t):",
+        What is no step to Python's numbers is for its owner's `_otherwise`. No step below 0 comes
+        by the first piece; it, and what Python's arithmetic refuses, is for `_beyond`.
+        """
+        lines = list(self.lines)
+        indent = lines[self.first][: -len(lines[self.first].lstrip())]
+        lines[self.first : self.first] = [f"{indent}if t < 0:", f"{indent}    raise ValueError"]
+        lines = [
+            "def schedule(self, t):",
+            "    if type(t) is not int and not (type(t) is float and 0 <= t < inf):",
+            "        return self._otherwise(t)",
             "    try:",
-            "        if not t >= 0:",
-            "            return otherwise(t)",
-            *(f"    {line}" for line in self.lines),
+            *("        " + line for line in lines),
             "    except (ArithmeticError, ValueError):",
-            "        return otherwise(t)",
+            "        pass",
+            "    return self._beyond(t)",
         ]
-        scope: dict[str, Any] = {"otherwise": otherwise}
-        exec("\n".join(text), scope)
-        return scope[name]  # type: ignore[no-any-return]
+        values = {f"c{i}": value for i, (value, _) in enumerate(self.numbers)}
+        long = sum(map(len, lines)) > _LONG
+        if long:
+            lines, values = list(map(self._literal, lines)), {}
+        lines = [f"def make({', '.join(values)}):", *("    " + line for line in lines)]
+        text = "\n".join([*_imports(self.needs | {"inf"}, 0), *lines, "    return schedule"])
+        make = _compiled(text) if long else _shared(text)
+        return make(*values.values())
+
+    def _literal(self, line: str) -> str:
+        """A line with its numbers in it."""
+        return re.sub(r"\bc(\d+)\b", lambda found: self.numbers[int(found[1])][1], line)
 
     def _returns(self, value: Any, indent: str) -> Iterator[str]:
         yield from self._statements(value, indent)
-        if isinstance(value, Symbol) and value.op == "where":
+        if _branches(value):
             condition, a, b = value.args
-            yield f"{indent}if {self.write(condition).text}:"
+            test = self.write(condition).within(COMPARISON)
+            if _branches(a) and not _branches(b):  # nested no deeper than Python reads
+                test, a, b = f"not {test}", b, a
+            yield f"{indent}if {test}:"
             known = self.kept.copy()
             yield from self._returns(a, indent + "    ")
             self.kept = known
@@ -116,18 +140,18 @@ class Function(Writer[Text]):
         return Text(f"({name} := {written.text})", ATOM)
 
     def number(self, value: Any) -> Text:
-        if type(value) not in (int, float, bool):
-            raise ValueError(f"{value!r} is no plain number")
-        text = repr(value)
-        if text.lstrip("-") in ("inf", "nan"):
-            return Text(f"float('{text}')", ATOM)
-        return Text(text, SIGN if text.startswith("-") else ATOM)
+        text = _number(value)
+        return self._named(value, text, SIGN if text.startswith("-") else ATOM)
+
+    def _named(self, value: Any, text: str, binds: int) -> Text:
+        self.numbers.append((value, text))
+        return Text(f"c{len(self.numbers) - 1}", binds)
 
     def step(self, value: Symbol) -> Text:
         return Text("t", ATOM)
 
     def shifted(self, value: Symbol, t: Symbol, shift: int) -> Text:
-        return Text(f"t {'-' if shift < 0 else '+'} {abs(shift)}", SUM)
+        return Text(f"t {'-' if shift < 0 else '+'} {self.number(abs(shift)).text}", SUM)
 
     def negated(self, value: Symbol, x: Any) -> Text:
         return Text(f"-{self.write(x).within(SIGN)}", SIGN)
@@ -147,8 +171,8 @@ class Function(Writer[Text]):
         return Text(f"{self._tuple(values)}[{at}]", ATOM)
 
     def _tuple(self, values: tuple[Any, ...]) -> str:
-        texts = [self.number(value).text for value in values]
-        return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
+        texts = ", ".join(map(_number, values))
+        return self._named(values, f"({texts},)" if len(values) == 1 else f"({texts})", ATOM).text
 
     def chosen(self, value: Symbol, condition: Any, a: Any, b: Any) -> Text:
         test = self.write(condition).within(TERNARY + 1)
@@ -162,9 +186,45 @@ class Function(Writer[Text]):
     def binary(self, value: Symbol, a: Any, b: Any) -> Text:
         if value.op == "pow":  # of a number below 0 it raises, where ** is complex
             return self.called(value, "pow", a, b)
+        if value.op == "**" and type(b) is int and b == 2 and _is_bounded(a):
+            self.uses[id(a)] += 1
+            return Text(f"{self.write(a).text} * {self.write(a).text}", PRODUCT)
         binds, _ = OPERATORS[value.op]
         # a - b - c is (a - b) - c; a ** b ** c is a ** (b ** c); a < b < c is neither.
         chains = value.op in COMPARISONS or value.op == "**"
         left = self.write(a).within(binds + chains)
         right = self.write(b).within(binds + (value.op != "**"))
         return Text(f"{left} {value.op} {right}", binds)
+
+
+def _imports(needs: set[str], gap: int) -> list[str]:
+    """The lines that import functions of the standard library, and so many empty ones after."""
+    of_math = ", ".join(sorted(needs - {"bisect_right"}))
+    lines = ["from bisect import bisect_right"] * ("bisect_right" in needs)
+    lines += [f"from math import {of_math}"] * bool(of_math)
+    return [*lines, *[""] * gap * bool(lines)]
+
+
+def _branches(value: Any) -> bool:
+    return isinstance(value, Symbol) and value.op == "where"
+
+
+def _is_bounded(value: Any) -> bool:
+    return isinstance(value, Symbol) and value.op == "call" and value.args[0] in _BOUNDED
+
+
+def _number(value: Any) -> str:
+    if type(value) not in (int, float, bool):
+        raise ValueError(f"{value!r} is no plain number")
+    text = repr(value)
+    return f"float('{text}')" if text.lstrip("-") in ("inf", "nan") else text
+
+
+def _compiled(text: str) -> Callable[..., Callable[[Any, Any], float]]:
+    """The function that makes a method of its numbers."""
+    scope: dict[str, Any] = {}
+    exec(text, scope)
+    return scope["make"]  # type: ignore[no-any-return]
+
+
+_shared = functools.lru_cache(_SHARED)(_compiled)

@@ -75,8 +75,14 @@ class _Factor:
 
     @property
     def factor(self) -> Callable[[float], float]:
-        function = numbers.method("factor", self.schedule, self.base_lr)
-        return types.MethodType(function, self)
+        by_hand = type(self)._otherwise
+        method = numbers.method(self.schedule, self.base_lr, otherwise=by_hand)
+        return types.MethodType(method, self)
+
+    def _otherwise(self, step: float) -> float:
+        return float(self.schedule(step) / self.base_lr)
+
+    _beyond = _otherwise
 
 
 class ScheduleLR(LRScheduler):

@@ -14,6 +14,7 @@ import math
 import pickle
 import sys
 import tracemalloc
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from cases import CASES, Case
 import lrsched as lrs
 from lrsched._engine.numbers import NUMBERS
 from lrsched._engine.numpy import _Interpreted
+from lrsched._engine.python import _shared
 
 N = 1_000_000
 
@@ -124,11 +126,12 @@ def test_many_phases_are_as_many_lines_of_which_a_call_runs_the_logarithm(phases
     assert len(schedule.source().splitlines()) <= 2 * phases + 6
     assert schedule.steps is not None
     longest = max(lines_run(schedule, t) for t in range(0, schedule.steps + 100, 50))
-    assert longest <= math.ceil(math.log2(phases + 1)) + 1
+    # One more looks at what comes, two more at the first piece's steps, and one is `try`.
+    assert longest <= math.ceil(math.log2(phases + 1)) + 4
     # A name for each phase would be made and cleared by every call.
     named = lrs.Sequence(*(lrs.Clip(lrs.CosineDecay(99 + i), lower=0.1) for i in range(phases)))
     assert named(0) == 1.0
-    assert named._function.__code__.co_nlocals == 2  # the step and one name
+    assert named._function.__code__.co_nlocals == 4  # itself, the step, two names
 
 
 def test_the_function_of_a_product_of_sequences_has_the_boundaries_of_both() -> None:
@@ -325,3 +328,72 @@ def test_a_first_call_deep_in_the_stack_is_as_good_as_any() -> None:
         assert schedule._function.__name__ == "schedule"
         schedule([7])
         assert not isinstance(schedule.__dict__.get("_fill"), _Interpreted)
+
+
+def frames(call: Callable[[], object]) -> list[str]:
+    """The Python functions that a call enters."""
+    entered: list[str] = []
+
+    def note(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call":
+            entered.append(frame.f_code.co_name)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        call()
+    finally:
+        sys.setprofile(before)
+    return entered
+
+
+def test_a_call_enters_two_functions_and_the_plain_one_itself() -> None:
+    schedule = wrapped(lrs.CosineDecay(90))
+    schedule(0)
+    function = schedule.function()
+    direct = ["__call__", "schedule"]
+    assert frames(lambda: schedule(7))[1:] == direct
+    assert frames(lambda: schedule(7.5))[1:] == direct
+    assert frames(lambda: function(7))[1:] == direct[1:]
+    for scalar in (np.int64(7), np.uint8(7), np.float64(7), np.array(7)):
+        assert frames(lambda scalar=scalar: schedule(scalar))[1:] == [*direct, "evaluate", *direct]
+
+
+@pytest.mark.parametrize(
+    "sweep",
+    [
+        lambda i: lrs.warmup_cosine(1e-4 * (i + 1), 1000 + i, warmup_steps=10 + i),
+        lambda i: (
+            (i + 2) * lrs.Sequence(lrs.LinearWarmup(2 + i), lrs.ExponentialDecay(1 / (2 + i)))
+        ),
+        lambda i: lrs.MultiStepDecay((30 + i, 60 + i), gamma=1 / (i + 2)),
+        lambda i: lrs.PiecewiseConstant((30 + i, 60 + i), (1.0 + i, 0.5, 0.1)),
+    ],
+)
+def test_a_sweep_compiles_once_and_leaves_nothing_behind(
+    sweep: Callable[[int], lrs.Schedule],
+) -> None:
+    # The first may begin at 0 or end there where others do not.
+    codes, last = set(), sweep(100)
+    for i in range(101, 200):
+        last = sweep(i)
+        last(0)
+        codes.add(last._function.__code__)
+        assert last(i % 7 + 0.5) == pytest.approx(NUMBERS.interpret(last, i % 7 + 0.5), rel=1e-15)
+    assert len(codes) == 1
+    gone = weakref.ref(last)
+    del last
+    assert gone() is None
+
+
+def test_a_long_function_is_compiled_by_itself() -> None:
+    before = _shared.cache_info()
+    restarts(300)(0)
+    assert _shared.cache_info() == before
+    assert before.maxsize is not None
+
+
+def test_squares_are_products() -> None:
+    """Of what is no larger than 1: beyond floats, a power raises and a product does not."""
+    assert "**" not in lrs.CosineDecay(9).source()
+    assert "(t / 9) ** 2" in lrs.PolynomialWarmup(9, power=2).source()
