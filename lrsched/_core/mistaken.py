@@ -1,4 +1,4 @@
-"""What a schedule is taken for: a scheduler, a number, a bag of attributes. One sentence for each.
+"""What a schedule is taken for, with a sentence for each that says what to give instead.
 
 Nothing of this is on the way to a value: Python asks for it where it would find nothing else.
 """
@@ -9,9 +9,12 @@ from typing import Any, Never
 
 import numpy as np
 
-from lrsched._engine.errors import shown
+from lrsched._engine.errors import Nothing, shown
 
 _SCHEDULER = "lrsched.adapters.torch.ScheduleLR(optimizer, schedule)"
+
+# The step of a call without one: Keras takes a function for one that knows the time itself.
+NOTHING = Nothing("a Keras optimizer takes lrsched.adapters.keras.to_keras(schedule)")
 
 
 class Absent:

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrsched._core.check import MOST, MOST_SHOWN, Rule, refusal, shown
-from lrsched._core.mistaken import WHOLE, Absent, compared
+from lrsched._core.mistaken import NOTHING, WHOLE, Absent, compared
 from lrsched._core.value import Value, public
 from lrsched._engine import numbers
-from lrsched._engine.errors import NOTHING
 from lrsched._engine.evaluate import evaluate
 from lrsched._engine.stack import on_a_stack_of_its_own
 from lrsched._engine.text import ATOM, Text

@@ -38,23 +38,20 @@ def wrong_step(schedule: object, step: Any, index: int | None = None) -> ValueEr
 
 
 class Nothing:
-    """What a schedule is called with by who gives it no step."""
+    """What a schedule is called with by who gives it no step, and what to give it to instead."""
+
+    def __init__(self, instead: str) -> None:
+        self.instead = instead
 
     def __repr__(self) -> str:
         return "nothing"
-
-
-NOTHING = Nothing()
 
 
 def not_a_step(schedule: object, step: Any) -> Exception:
     """Something that is no number."""
     owner, rule = type(schedule).__name__, "a number or an array of numbers"
     said = refusal(TypeError, owner, "step", rule, step)
-    if step is NOTHING:
-        hint = "a Keras optimizer takes lrsched.adapters.keras.to_keras(schedule)"
-        return TypeError(f"{said}: {hint}")
-    return said
+    return TypeError(f"{said}: {step.instead}") if isinstance(step, Nothing) else said
 
 
 def not_an_index(family: object, i: Any, members: int | None = None) -> Exception:
