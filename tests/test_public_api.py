@@ -61,8 +61,9 @@ FRAMEWORKS = {
     "cupy", "dask", "flax", "jax", "jaxlib", "keras", "lightning", "mlx", "optax", "paddle",
     "tensorflow", "torch", "transformers",
 }  # fmt: skip
-# The file that may spell a framework's name, and those of its frameworks' own.
-SPELLS = {"_engine/arrays.py", "_engine/torch.py"}
+# The file that may spell a framework's name, those of its frameworks' own, and the one that says
+# what to give a framework instead of a schedule.
+SPELLS = {"_engine/arrays.py", "_engine/torch.py", "_core/mistaken.py"}
 # What a framework's own file may import. It is imported itself when an array of theirs has come.
 OWN = {"_engine/torch.py": "torch"}
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lrsched._core.check import MOST, MOST_SHOWN, Rule, refusal, shown
+from lrsched._core.mistaken import NOTHING, WHOLE, Absent, compared
 from lrsched._core.value import Value, public
 from lrsched._engine import numbers
 from lrsched._engine.evaluate import evaluate
@@ -104,6 +105,10 @@ class Schedule(Value):
     else:
         turns = None
 
+        # Asked for by those who take a schedule for something else.
+        optimizer, step, get_last_lr = Absent(), Absent(), Absent()
+        __lt__ = __le__ = __gt__ = __ge__ = compared
+
     noun = "schedule"
 
     __array_ufunc__ = None  # np.float64(0.1) * schedule is ours to answer, not NumPy's
@@ -111,6 +116,7 @@ class Schedule(Value):
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls, *args, **kwargs)
         object.__setattr__(self, "_function", evaluate)
+        self.__dict__["_whole"] = WHOLE
         return self
 
     def __post_init__(self) -> None:
@@ -141,6 +147,9 @@ class Schedule(Value):
             rule = f"made of at most {LARGEST} schedules"
             raise refusal(ValueError, type(self).__name__, "schedule", rule, size)
         self.__dict__.update(_depth=depth, _size=size)
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if hasattr(self, name)]
 
     def __copy__(self) -> Self:
         return self  # as of a tuple of numbers
@@ -173,7 +182,7 @@ class Schedule(Value):
     ) -> NDArray[np.float64]: ...
     @overload
     def __call__(self, step: ArrayT) -> ArrayT: ...
-    def __call__(self, step: Any) -> Any:
+    def __call__(self, step: Any = NOTHING) -> Any:
         """The value at a step: a float for a number, an array of the same shape for an array.
 
         Steps are real and >= 0. Raises ValueError for a negative, NaN or infinite step and

@@ -39,14 +39,25 @@ def wrong_step(schedule: object, step: Any, index: int | None = None) -> ValueEr
     return ValueError(f"{type(schedule).__name__}: step must be {rule}, got {shown(step)}{where}")
 
 
+class Nothing:
+    """What a schedule is called with by who gives it no step, and what to give it to instead."""
+
+    def __init__(self, instead: str) -> None:
+        self.instead = instead
+
+    def __repr__(self) -> str:
+        return "nothing"
+
+
 def not_a_step(schedule: object, step: Any, instead: str = "") -> Exception:
     """What is no number, with the way out: what to write instead, if there is something.
 
     If a loop may have handed it over, that is the way to a recipe.
     """
     owner, rule = type(schedule).__name__, "a number or an array of numbers"
-    if instead:
-        return TypeError(f"{refusal(TypeError, owner, 'step', rule, step)}: write {instead}")
+    way = step.instead if isinstance(step, Nothing) else instead and f"write {instead}"
+    if way:
+        return TypeError(f"{refusal(TypeError, owner, 'step', rule, step)}: {way}")
     framework = _framework(step)
     if not hasattr(step, "dtype") and (framework or type(step) not in _TYPED):
         rule += f" (help(lrsched.adapters.loops) says what to give {framework or 'each loop'})"

@@ -113,7 +113,7 @@ class ScheduleLR(LRScheduler):
 
     Raises:
         TypeError, ValueError: an argument is not what is said above; in `step()` of this or of the
-            optimizer, a group was added that no schedule covers.
+            optimizer, or where that loads its state, a group was added that no schedule covers.
 
     Source: `torch.optim.lr_scheduler.LRScheduler`.
 
@@ -235,9 +235,9 @@ class ScheduleLR(LRScheduler):
     def _write(self, watched: bool = False) -> None:
         if self.last_epoch < 0:  # SequentialLR takes back the first step of a phase to come
             return
-        groups = self.optimizer.param_groups
-        if len(groups) != len(self._which):
+        if self._others():
             self._cover()
+        groups = self.optimizer.param_groups
         key = self._key
         found = [group[key] if isinstance(key, str) else _get(group, key) for group in groups]
         if watched and not self._warned:
@@ -284,6 +284,10 @@ class ScheduleLR(LRScheduler):
         self._which = [self._distinct.index(schedule) for schedule in found]
         self._part()
 
+    def _others(self) -> bool:
+        """Whether groups have come or gone since they were covered."""
+        return len(self.optimizer.param_groups) != len(self._which)
+
     def _part(self) -> None:
         """Groups begin with one tensor in common, the default: another schedule needs another."""
         user: dict[int, int] = {}
@@ -302,12 +306,13 @@ class ScheduleLR(LRScheduler):
 
         def loaded(_: torch.optim.Optimizer) -> None:
             if scheduler := this():
-                scheduler._part()
+                if not scheduler._others():  # else they are covered, and parted, by writing
+                    scheduler._part()
                 scheduler._write()
 
-        def before_update(optimizer: torch.optim.Optimizer, *_: Any) -> None:
+        def before_update(*_: Any) -> None:
             scheduler = this()
-            if scheduler and len(optimizer.param_groups) != len(scheduler._which):
+            if scheduler and scheduler._others():
                 scheduler._write()
 
         for hook in (

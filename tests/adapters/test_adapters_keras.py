@@ -68,6 +68,13 @@ FIT = """
     adam = keras.optimizers.Adam(to_keras(schedule), beta_1=0.0, beta_2=0.0, epsilon=0.0)
     report["adam"] = [fit(adam)[1].moves]
 
+    report["bare"] = []
+    for how in modes.values():
+        try:
+            fit(keras.optimizers.SGD(schedule), **how)
+        except TypeError as error:
+            report["bare"].append(str(error))
+
     # Resumed from a file: the optimizer remembers the step, the file the schedule.
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     model.compile(keras.optimizers.Adam(to_keras(schedule)), loss="mse")
@@ -113,6 +120,12 @@ def test_update_k_is_made_with_schedule_k(report, mode):
 def test_a_saved_model_goes_on(report):
     assert report["equal"]
     assert report["resumed"] == pytest.approx(SCHEDULE(9), rel=1e-6)
+
+
+def test_a_bare_schedule_is_told_what_keras_takes(report):
+    said = "Product: step must be a number or an array of numbers, got nothing: "
+    said += "a Keras optimizer takes lrsched.adapters.keras.to_keras(schedule)"
+    assert report["bare"] == [said] * len(MODES)
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,10 @@ def recipe(name):
     return found[0]
 
 
-def cook(name, **given):
+def cook(name, into=None, **given):
     """Run a recipe; the names that it had and made."""
-    names = {"lrs": lrs, "shape": SHAPE, "schedule": SCHEDULE, "torch": torch} | given
+    names = {} if into is None else into
+    names |= {"lrs": lrs, "shape": SHAPE, "schedule": SCHEDULE, "torch": torch} | given
     exec(compile(recipe(name), f"README.md, recipe {name}", "exec"), names)
     return SimpleNamespace(**names)
 
@@ -138,6 +139,44 @@ def test_snapshots(updates):
     assert together < sum(losses) / 3
 
 
+def of(name, updates):
+    """The updates of one of several optimizers, which is the one whose group has that name."""
+    return [groups for groups in updates if groups[0].get("name") == name]
+
+
+def test_two_optimizers(updates):
+    torch.manual_seed(0)
+    parts = ("critic", "generator")
+
+    def world():
+        networks = {"critic": torch.nn.Linear(3, 1), "generator": torch.nn.Linear(2, 3)}
+        optimizers = {
+            f"{part}_optimizer": torch.optim.Adam([{"params": net.parameters(), "name": part}])
+            for part, net in networks.items()
+        }
+        return {"noise": lambda: torch.randn(4, 2), **networks, **optimizers}
+
+    critic = 4 * lrs.Stretch(SCHEDULE, 5)
+    done = cook("gan", batches=[torch.randn(4, 3)] * 30, **world())
+    assert rates(of("critic", updates)) == [critic(k) for k in range(30)]
+    assert rates(of("generator", updates)) == [SCHEDULE(k) for k in range(6)]
+    assert critic(5) == 4 * SCHEDULE(1)
+
+    keepers = [f"{part}_{what}" for part in parts for what in ("optimizer", "lr")]
+    saved = {keeper: getattr(done, keeper).state_dict() for keeper in keepers}
+    updates.clear()
+    names = {}
+
+    def rest():  # begins when the recipe has made its schedulers
+        for keeper, state in saved.items():
+            names[keeper].load_state_dict(state)
+        yield from [torch.randn(4, 3)] * 10
+
+    cook("gan", names, batches=rest(), **world())
+    assert rates(of("critic", updates)) == [critic(k) for k in range(30, 40)]
+    assert rates(of("generator", updates)) == [SCHEDULE(k) for k in range(6, 8)]
+
+
 @pytest.mark.parametrize("overflow", [False, True])
 def test_accumulation_and_mixed_precision(torch_world, updates, overflow):
     if overflow:  # the second of four batches makes the first update's gradients infinite
@@ -218,31 +257,98 @@ def heard_by_epoch(metrics):
     return [SCHEDULE(epoch) * scale for epoch, scale in enumerate(scales)]
 
 
-@pytest.mark.parametrize("metrics", HEARD.values(), ids=HEARD)
-def test_trainer_tells_its_metric(updates, tmp_path, metrics):
+@pytest.fixture
+def by_evaluation(tmp_path):
+    """Train by the epoch, each of so many updates; the metrics are told from the first one on."""
     import transformers
 
-    model, told = bert(), iter(metrics)
-    optimizer = torch.optim.AdamW(model.parameters())
-    scheduler = cook("trainer_metric", optimizer=optimizer).scheduler
-    trainer = transformers.Trainer(
-        model,
-        arguments(
+    def train(name, epochs, metrics, checkpoint=None, updates_each=1):
+        model, told = bert(), iter(metrics)
+        given = arguments(
             tmp_path,
-            num_train_epochs=len(metrics),
-            per_device_train_batch_size=24,
+            num_train_epochs=epochs,
+            per_device_train_batch_size=24 // updates_each,
             eval_strategy="epoch",
-            save_strategy="no",
-            metric_for_best_model="told",
-        ),
-        train_dataset=ROWS,
-        eval_dataset=ROWS,
-        optimizers=(optimizer, scheduler),
-        compute_metrics=lambda _: {"told": next(told)},
-    )
-    trainer.train()
+            save_strategy="epoch",
+            metric_for_best_model="loss",
+        )
+
+        class Trainer(transformers.Trainer):
+            def evaluation_loop(self, *args, **kwargs):
+                output = super().evaluation_loop(*args, **kwargs)
+                return output._replace(metrics=output.metrics | {"eval_loss": next(told)})
+
+        made = cook(
+            name,
+            transformers=SimpleNamespace(
+                Trainer=Trainer, TrainerCallback=transformers.TrainerCallback
+            ),
+            model=model,
+            optimizer=torch.optim.AdamW(model.parameters()),
+            arguments=given,
+            dataset=ROWS,
+        )
+        trainer = getattr(made, "trainer", None) or Trainer(
+            model,
+            given,
+            train_dataset=ROWS,
+            eval_dataset=ROWS,
+            optimizers=(made.optimizer, made.scheduler),
+        )
+        trainer.train(resume_from_checkpoint=checkpoint)
+        return made.scheduler
+
+    return train
+
+
+@pytest.mark.parametrize("metrics", HEARD.values(), ids=HEARD)
+def test_trainer_tells_its_metric(updates, tmp_path, by_evaluation, metrics):
+    scheduler = by_evaluation("trainer_metric", len(metrics), metrics)
     assert rates(updates) == heard_by_epoch(metrics)
     assert scheduler.last_epoch == len(metrics)
+    updates.clear()
+    checkpoint = str(tmp_path / "checkpoint-4")
+    by_evaluation("trainer_metric", len(metrics), metrics[4:], checkpoint)
+    assert rates(updates) == heard_by_epoch(metrics)[4:]
+
+
+def test_a_callback_tells_the_metric_between_updates(updates, tmp_path, by_evaluation):
+    metrics = HEARD["whole"]
+    scales = [1.0, *RULE.replay(metrics)]
+    expected = [SCHEDULE(k) * scales[k // 3] for k in range(3 * len(metrics))]
+    assert expected[-1] < SCHEDULE(len(expected) - 1)
+    scheduler = by_evaluation("trainer_rule", len(metrics), metrics, updates_each=3)
+    assert rates(updates) == expected
+    assert scheduler.last_epoch == len(expected)
+    updates.clear()
+    checkpoint = str(tmp_path / "checkpoint-12")
+    by_evaluation("trainer_rule", len(metrics), metrics[4:], checkpoint, updates_each=3)
+    assert rates(updates) == expected[12:]
+
+
+def test_trainers_one_place_for_a_rate_and_a_momentum(updates, tmp_path):
+    import transformers
+
+    given = arguments(tmp_path, max_steps=10, per_device_train_batch_size=2, save_steps=4)
+
+    def train(checkpoint):
+        updates.clear()
+        made = cook("trainer_momentum", model=bert())
+        trainer = transformers.Trainer(
+            made.model, given, train_dataset=ROWS, optimizers=(made.optimizer, made.scheduler)
+        )
+        trainer.train(resume_from_checkpoint=checkpoint)
+        return rates(updates), rates(updates, key="momentum"), made.scheduler
+
+    momentum = 0.95 - 0.1 * SHAPE
+    for first, checkpoint in ((0, None), (4, str(tmp_path / "checkpoint-4"))):
+        lrs_made, momenta, scheduler = train(checkpoint)
+        assert lrs_made == [SCHEDULE(k) for k in range(first, 10)]
+        assert momenta == [momentum(k) for k in range(first, 10)]
+        assert scheduler.state_dict() == {
+            "_last_lr": [SCHEDULE(10)],
+            "_schedulers": [{"last_epoch": 10}, {"last_epoch": 10}],
+        }
 
 
 @pytest.fixture
@@ -309,6 +415,105 @@ def test_lightning_tells_its_monitor(lightning_world, updates, metrics):
     updates.clear()
     train(listening(), checkpoint, max_epochs=6, limit_train_batches=1)
     assert rates(updates) == expected[4:]
+
+
+@of_lightning
+@pytest.mark.parametrize("metrics", HEARD.values(), ids=HEARD)
+def test_lightning_tells_its_monitor_once_a_step(lightning_world, updates, metrics):
+    model, train = lightning_world
+
+    class Watched(model):
+        def training_step(self, batch, i):
+            self.log("val_loss", torch.tensor(float(metrics[i])))
+            return super().training_step(batch)
+
+    class Listening(cook("lightning_metric", Model=Watched).Listening):
+        def configure_optimizers(self):
+            made = super().configure_optimizers()
+            made["lr_scheduler"]["interval"] = "step"
+            return made
+
+    train(Listening(), max_epochs=1, limit_train_batches=6)
+    assert rates(updates) == heard_by_epoch(metrics)
+
+
+@of_lightning
+def test_lightning_tells_nothing_unasked(lightning_world, updates):
+    model, train = lightning_world
+
+    class Deaf(cook("lightning_metric", Model=model).Listening):
+        def configure_optimizers(self):
+            made = super().configure_optimizers()
+            del made["lr_scheduler"]["reduce_on_plateau"]
+            return made
+
+    train(Deaf(), max_epochs=6, limit_train_batches=1)
+    assert rates(updates) == [SCHEDULE(k) for k in range(6)]
+
+
+@pytest.fixture
+def finetuning(lightning_world):
+    """The recipe, and how a model of two parts is trained with one of its callbacks."""
+    model, train = lightning_world
+    made = cook("lightning_unfreezing", Model=model)
+
+    def finetune(callback, epochs, checkpoint=None):
+        module = made.Finetuned()
+        module.backbone, module.head = module.net
+        given = {"callbacks": [callback(1)], "limit_train_batches": 4}
+        return train(module, checkpoint, max_epochs=epochs, **given)
+
+    return made, finetune
+
+
+BACKBONE = 0.1 * SCHEDULE
+
+
+@of_lightning
+@pytest.mark.parametrize("stopped", [1, 2, 3])
+def test_lightning_unfreezes_a_backbone(finetuning, updates, stopped):
+    """Stopped before, just after and well after the backbone came, and resumed."""
+    made, finetune = finetuning
+    finetune(made.Unfreeze, 4, finetune(made.Unfreeze, stopped))
+    assert rates(updates) == [SCHEDULE(k) for k in range(16)]
+    assert rates(updates[4:], 1) == [BACKBONE(k) for k in range(4, 16)]
+
+
+@of_lightning
+def test_lightning_by_itself_writes_over_a_backbones_rate(finetuning, updates):
+    """What the recipe is for."""
+    made, finetune = finetuning
+    with pytest.warns(UserWarning, match="somebody else writes it too"):
+        finetune(made.BackboneFinetuning, 4)
+    assert rates(updates) == [SCHEDULE(k) for k in range(16)]
+    theirs = [k for k in range(4, 16) if updates[k][1]["lr"] != BACKBONE(k)]
+    assert theirs == [8, 12]
+
+
+@of_lightning
+def test_lightning_with_two_optimizers(lightning_world, updates):
+    model, train = lightning_world
+
+    class Two(model):
+        def __init__(self):
+            super().__init__()
+            self.generator, self.critic = torch.nn.Linear(2, 3), torch.nn.Linear(3, 1)
+
+        def fakes(self):
+            return self.generator(torch.randn(8, 2))
+
+        def critic_loss(self, batch):
+            return (self.critic(self.fakes().detach()) - self.critic(batch[0])).mean()
+
+        def generator_loss(self, batch):
+            return -self.critic(self.fakes()).mean()
+
+    gan = cook("lightning_gan", Model=Two).Gan
+    checkpoint = train(gan(), max_epochs=1, limit_train_batches=8)
+    train(gan(), checkpoint, max_epochs=2, limit_train_batches=8)
+    critic, generator = updates[::2], updates[1::2]
+    assert rates(critic) == [(4 * SCHEDULE)(k) for k in range(16)]
+    assert rates(generator) == [SCHEDULE(k) for k in range(16)]
 
 
 @pytest.mark.parametrize("processes", [1, 4])

@@ -137,6 +137,38 @@ def test_a_resumed_run_has_its_late_groups():
     assert run(again, resumed, 2) == [[A(k), B(k)] for k in (4, 5)]
 
 
+@pytest.mark.parametrize("tensor", [False, True])
+@pytest.mark.parametrize("how", ["added", "put back"])
+def test_a_group_that_came_after_the_scheduler_is_loaded_into(how, tensor):
+    """As Lightning resumes a run that unfroze: first the groups, then the optimizer's state."""
+    schedules = {"head": A, "*": B}
+
+    def started(*names):
+        optimizer = build(*names, lr=torch.tensor(1.0) if tensor else 1.0)
+        return optimizer, ScheduleLR(optimizer, schedules)
+
+    optimizer, scheduler = started("head", None)
+    run(optimizer, scheduler, 4)
+    again, resumed = started("head")
+    if how == "added":
+        again.add_param_group(group())
+    else:
+        again.param_groups = build("head", None).param_groups
+    again.load_state_dict(optimizer.state_dict())
+    assert [each["lr"] for each in again.param_groups] == [A(0), B(0)]
+    resumed.load_state_dict(scheduler.state_dict())
+    assert run(again, resumed, 2) == [[A(k), B(k)] for k in (4, 5)]
+
+
+def test_loading_into_a_group_that_nothing_covers_is_refused():
+    optimizer = build("head")
+    scheduler = ScheduleLR(optimizer, {"head": A})
+    optimizer.add_param_group(group("body"))
+    with pytest.raises(ValueError, match=r"one for each parameter group, \['head', 'body'\]"):
+        optimizer.load_state_dict(build("head", "body").state_dict())
+    assert scheduler.last_epoch == 0
+
+
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
 def test_a_copy_waits_as_well(duplicate):
     optimizer = build("head")

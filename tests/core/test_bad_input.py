@@ -713,7 +713,7 @@ Family([LinearDecay(3), LinearDecay(4)]).at(True, 0)
 Family([LinearDecay(3), LinearDecay(4)]).at([0, -1], 0)
     ValueError: Family: i must be from 0 to 1, got -1
 CosineDecay(10)()
-    TypeError: Schedule.__call__() missing 1 required positional argument: 'step'
+    TypeError: CosineDecay: step must be a number or an array of numbers, got nothing: a Keras ...
 CosineDecay(10)([0, 1, -2, 3])
     ValueError: CosineDecay: step must be a finite number >= 0, got -2 at index 2
 CosineDecay(10)([0.0, nan])
