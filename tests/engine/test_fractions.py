@@ -34,7 +34,7 @@ def test_a_progress_is_noticed_once() -> None:
     falls = said.format("fall from 1 to 0.9981, as what is left of a run does", FALLING)
     assert warned(lrs.LinearDecay(LONG), left) == [falls]
     # As stable-baselines3 begins: with a whole 1, which somebody else may want, too.
-    assert warned(lrs.LinearDecay(LONG), [0, 1, *left]) == [falls]
+    assert warned(lrs.LinearDecay(LONG), [1, 1, *left]) == [falls]
     assert warned(lrs.LinearDecay(LONG), [x for x in left for _ in range(2)]) == [falls]
     rises = said.format("rise from 0 to 0.0099, as the progress through a run does", RISING)
     done = [k / LONG for k in range(300)]
