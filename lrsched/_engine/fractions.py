@@ -24,9 +24,9 @@ _MOST_UPDATES = 3e7
 
 def watched(schedule: ScheduleLike, step: float) -> bool:
     """Whether a first step, and all before it, may be a fraction; warns when it must be."""
-    # A whole 0 or 1 tells nothing: stable-baselines3 asks for 1 before it begins.
-    may_be = 0 <= step <= 1 and (schedule.steps or 0) >= _LONG
-    if may_be and (type(step) is not float or _undecided(schedule, step)):
+    # Whole steps are none, but for a first 1: stable-baselines3 asks for that before it begins.
+    may_be = (type(step) is float and 0 <= step <= 1) or step == 1
+    if may_be and (schedule.steps or 0) >= _LONG and _undecided(schedule, step):
         return True
     schedule.__dict__.pop("_seen", None)
     return False

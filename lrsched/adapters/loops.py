@@ -2,6 +2,7 @@
 
 Every loop can be had right in a few lines, once it is known what it counts. Each recipe gives
 update k the value `schedule(k)`, k = 0, 1, 2, ...; each is run by a test on the real framework.
+PyTorch, Keras and JAX have modules of their own: `lrsched.adapters.torch`, `.keras` and `.jax`.
 
 | loop | what it hands over | what to give it |
 |---|---|---|

@@ -769,6 +769,12 @@ def test_bad_input(text: str, complaint: str) -> None:
     assert caught.type.__name__ == kind
 
 
+def test_a_schedule_is_of_no_framework(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lrs, "__file__", "lib/python/site-packages/lrsched/__init__.py")
+    with pytest.raises(TypeError, match=r"says what to give each loop\), got CosineDecay\(10\)"):
+        lrs.CosineDecay(10)(lrs.CosineDecay(10))
+
+
 # Every parameter of every constructor and preset, with what no parameter of its kind may be.
 
 PRESETS = {

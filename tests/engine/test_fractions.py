@@ -94,6 +94,13 @@ def test_a_watched_schedule_is_written_once() -> None:
     assert "_seen" not in schedule.__dict__
 
 
+def test_what_turns_is_watched_no_longer() -> None:
+    schedule = lrs.CosineDecay(LONG)
+    for step in (0.5, 0.25, 0.3):
+        schedule(step)
+    assert "_seen" not in schedule.__dict__
+
+
 def test_arrays_are_not_watched() -> None:
     schedule = lrs.LinearDecay(LONG)
     for _ in range(3):
