@@ -6,6 +6,7 @@ update k the value `schedule(k)`, k = 0, 1, 2, ...; each is run by a test on the
 | loop | what it hands over | what to give it |
 |---|---|---|
 | stable-baselines3 | what is left of the run, 1 to 0 | `progress(schedule, total_steps)` |
+| trl | calls its scheduler after each update | `trainer.lr_scheduler = ScheduleLR(...)` |
 
 ### stable-baselines3
 
@@ -17,6 +18,21 @@ from lrsched.adapters import progress
 
 model = PPO("MlpPolicy", env, learning_rate=progress(schedule, total_steps=1_000_000))
 model.learn(1_000_000)
+```
+
+### trl
+
+A trainer of trl is one of transformers, and counts updates. Its own optimizer, made before the run,
+has the parameters that it trains (those of adapters alone, where there are any) and a group of them
+without weight decay. `optimizers=` is refused or goes wrong where the trainer makes the model.
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+from trl import SFTTrainer
+
+trainer = SFTTrainer(model, args=arguments, train_dataset=dataset)
+trainer.lr_scheduler = ScheduleLR(trainer.create_optimizer(), schedule)
+trainer.train(resume_from_checkpoint=checkpoint)  # a folder, or None
 ```
 """
 
