@@ -5,8 +5,66 @@ update k the value `schedule(k)`, k = 0, 1, 2, ...; each is run by a test on the
 
 | loop | what it hands over | what to give it |
 |---|---|---|
+| diffusers | calls its scheduler in each batch, prepared by accelerate | `ScheduleLR` of a schedule stretched by the processes |
+| sentence-transformers | calls its scheduler after each update | `trainer.lr_scheduler = ScheduleLR(...)` |
+| spaCy | takes a value from an iterator after each update | `map(schedule, itertools.count())`, registered |
 | stable-baselines3 | what is left of the run, 1 to 0 | `progress(schedule, total_steps)` |
+| thinc 8 and 9 | takes a value from a generator after each update; 9 also hands over the step | a generator, or thinc 9's own `Schedule` |
 | trl | calls its scheduler after each update | `trainer.lr_scheduler = ScheduleLR(...)` |
+
+### diffusers
+
+The training scripts prepare a scheduler with accelerate, which counts updates, once for each process.
+In the place of their `get_scheduler(...)`, which multiplies its own lengths likewise:
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+
+lr_scheduler = ScheduleLR(optimizer, lrs.Stretch(schedule, accelerator.num_processes))
+```
+
+### sentence-transformers
+
+Its trainers are some of transformers', and count updates. Their own optimizer, made before the run,
+has the weights of the loss too, and a group for all that takes no weight decay. With
+`learning_rate_mapping` there are more groups: give a list of schedules, one for each.
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+from sentence_transformers import SentenceTransformerTrainer
+
+trainer = SentenceTransformerTrainer(model, arguments, train_dataset=dataset, loss=loss)
+optimizer = trainer.create_optimizer()
+trainer.lr_scheduler = ScheduleLR(optimizer, schedule)
+trainer.train(resume_from_checkpoint=checkpoint)  # a folder, or None
+```
+
+### spaCy
+
+It takes a value for its first update, and one after each update; batches whose gradients it
+accumulates make one. `spacy train config.cfg --code file.py` finds this in the file:
+
+```python
+import itertools
+import spacy
+
+
+@spacy.registry.schedules("lrsched.v1")
+def rates(schedule: str, start: int):
+    return map(lrs.parse(schedule), itertools.count(start))
+```
+
+and this in the config. spaCy does not resume a run: `start` is the number of updates already made.
+
+```ini
+[training.optimizer]
+@optimizers = "Adam.v1"
+
+[training.optimizer.learn_rate]
+@schedules = "lrsched.v1"
+schedule = "warmup_cosine(1e-3, 20_000, warmup_fraction=0.05)"
+start = 0
+```
 
 ### stable-baselines3
 
@@ -18,6 +76,26 @@ from lrsched.adapters import progress
 
 model = PPO("MlpPolicy", env, learning_rate=progress(schedule, total_steps=1_000_000))
 model.learn(1_000_000)
+```
+
+### thinc
+
+Its optimizers take a value for the first update, and the next where a loop calls
+`optimizer.step_schedules()`, after each. A generator is right in thinc 8 and 9 (a `map` in 8 alone):
+
+```python
+import itertools
+from thinc.api import Adam
+
+optimizer = Adam(schedule(step) for step in itertools.count())
+```
+
+thinc 9 has a class of schedules too, which is told the step and keeps none itself:
+
+```python
+from thinc.api import Adam, Schedule
+
+optimizer = Adam(Schedule("lrsched", lambda _, step, **other: schedule(step)))
 ```
 
 ### trl
