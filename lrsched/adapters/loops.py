@@ -5,22 +5,52 @@ update k the value `schedule(k)`, k = 0, 1, 2, ...; each is run by a test on the
 
 | loop | what it hands over | what to give it |
 |---|---|---|
-| diffusers | calls its scheduler in each batch, prepared by accelerate | `ScheduleLR` of a schedule stretched by the processes |
-| sentence-transformers | calls its scheduler after each update | `trainer.lr_scheduler = ScheduleLR(...)` |
-| spaCy | takes a value from an iterator after each update | `map(schedule, itertools.count())`, registered |
+| diffusers' scripts | counts updates, once for each process | a stretched `ScheduleLR` |
+| Flax nnx | optax's count of updates | `to_jax(schedule)` |
+| ignite | an event after each batch | `ScheduleLR` in a handler |
+| sentence-transformers | counts updates | `ScheduleLR` of its own optimizer |
+| skorch | counts batches; after a stop, epochs | `ScheduleLR` by a corrected callback |
+| spaCy | takes a value after each update | an iterator, registered |
 | stable-baselines3 | what is left of the run, 1 to 0 | `progress(schedule, total_steps)` |
-| thinc 8 and 9 | takes a value from a generator after each update; 9 also hands over the step | a generator, or thinc 9's own `Schedule` |
-| trl | calls its scheduler after each update | `trainer.lr_scheduler = ScheduleLR(...)` |
+| thinc 8, 9 | takes a value after each update | a generator |
+| trl | counts updates | `ScheduleLR` of its own optimizer |
 
 ### diffusers
 
-The training scripts prepare a scheduler with accelerate, which counts updates, once for each process.
-In the place of their `get_scheduler(...)`, which multiplies its own lengths likewise:
+The training scripts prepare their scheduler with accelerate, which steps it once for each process
+in an update. In the place of `get_scheduler(...)`, whose lengths they multiply likewise:
 
 ```python
 from lrsched.adapters.torch import ScheduleLR
 
 lr_scheduler = ScheduleLR(optimizer, lrs.Stretch(schedule, accelerator.num_processes))
+```
+
+### Flax nnx
+
+Its optimizer is one of optax, whose count of updates is saved and restored with its state.
+
+```python
+from flax import nnx
+from lrsched.adapters.jax import to_jax
+
+optimizer = nnx.Optimizer(model, optax.sgd(to_jax(schedule)), wrt=nnx.Param)
+```
+
+### ignite
+
+A trainer counts batches, and fires an event after each, with which the scheduler goes on. Of
+`gradient_accumulation_steps=accumulate` batches, one makes an update; else `accumulate` is 1. Not
+`scheduler.step` itself: it would be handed the trainer. A `Checkpoint` has the scheduler in its
+`to_save`, and at the same event is added after it.
+
+```python
+from ignite.engine import Events
+from lrsched.adapters.torch import ScheduleLR
+
+scheduler = ScheduleLR(optimizer, schedule)
+updated = Events.ITERATION_COMPLETED(every=accumulate)
+trainer.add_event_handler(updated, lambda: scheduler.step())
 ```
 
 ### sentence-transformers
@@ -37,6 +67,25 @@ trainer = SentenceTransformerTrainer(model, arguments, train_dataset=dataset, lo
 optimizer = trainer.create_optimizer()
 trainer.lr_scheduler = ScheduleLR(optimizer, schedule)
 trainer.train(resume_from_checkpoint=checkpoint)  # a folder, or None
+```
+
+### skorch
+
+Its callback builds a new scheduler for each `fit` and `partial_fit`, and has it begin with the
+number of epochs done, also where it steps by batches. With that of batches instead, it goes on:
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+from skorch.callbacks import LRScheduler
+
+
+class ByBatches(LRScheduler):
+    def _get_scheduler(self, net, policy, **given):
+        return policy(net.optimizer_, last_epoch=self.batch_idx_ - 1, **given)
+
+
+rates = ByBatches(ScheduleLR, step_every="batch", schedules=schedule)
+net = NeuralNetClassifier(Module, optimizer=torch.optim.AdamW, callbacks=[rates])
 ```
 
 ### spaCy
@@ -81,7 +130,7 @@ model.learn(1_000_000)
 ### thinc
 
 Its optimizers take a value for the first update, and the next where a loop calls
-`optimizer.step_schedules()`, after each. A generator is right in thinc 8 and 9 (a `map` in 8 alone):
+`optimizer.step_schedules()`, after each. In thinc 8 any iterator will do, in 9 a generator:
 
 ```python
 import itertools
