@@ -5,6 +5,7 @@ update k the value `schedule(k)`, k = 0, 1, 2, ...; each is run by a test on the
 
 | loop | what it hands over | what to give it |
 |---|---|---|
+| DeepSpeed | counts updates | a function that builds `ScheduleLR` |
 | diffusers' scripts | counts updates, once for each process | a stretched `ScheduleLR` |
 | Flax nnx | optax's count of updates | `to_jax(schedule)` |
 | ignite | an event after each batch | `ScheduleLR` in a handler |
@@ -14,6 +15,25 @@ update k the value `schedule(k)`, k = 0, 1, 2, ...; each is run by a test on the
 | stable-baselines3 | what is left of the run, 1 to 0 | `progress(schedule, total_steps)` |
 | thinc 8, 9 | takes a value after each update | a generator |
 | trl | counts updates | `ScheduleLR` of its own optimizer |
+
+### DeepSpeed
+
+The engine counts updates: not the batches that make one, nor what it skips for an overflow. The
+function is handed the optimizer that has the groups: yours, or, where `optimizer` is None, that of
+the config. A scheduler in the config is passed over.
+
+```python
+import deepspeed
+from lrsched.adapters.torch import ScheduleLR
+
+engine, *_ = deepspeed.initialize(
+    model=model,
+    model_parameters=model.parameters(),
+    optimizer=optimizer,
+    lr_scheduler=lambda optimizer: ScheduleLR(optimizer, schedule),
+    config=config,
+)
+```
 
 ### diffusers
 
