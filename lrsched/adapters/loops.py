@@ -15,6 +15,7 @@ update k the value `schedule(k)`, k = 0, 1, 2, ...; each is run by a test on the
 | stable-baselines3 | what is left of the run, 1 to 0 | `progress(schedule, total_steps)` |
 | thinc 8, 9 | takes a value after each update | a generator |
 | trl | counts updates | `ScheduleLR` of its own optimizer |
+| Ultralytics | counts epochs | a callback that writes the rate |
 
 ### DeepSpeed
 
@@ -180,6 +181,27 @@ from trl import SFTTrainer
 trainer = SFTTrainer(model, args=arguments, train_dataset=dataset)
 trainer.lr_scheduler = ScheduleLR(trainer.create_optimizer(), schedule)
 trainer.train(resume_from_checkpoint=checkpoint)  # a folder, or None
+```
+
+### Ultralytics
+
+Its schedule is one of epochs, and so is that of its warmup, which must be off. But a callback can
+write the rate before each batch, and `ema.updates` counts updates; a checkpoint keeps it. With
+`trainer.epoch` in its place there is a rate for each epoch. Name the optimizer: `"auto"` may choose
+one whose groups have rates three times as high as others.
+
+```python
+from ultralytics import YOLO
+
+
+def write_rate(trainer):
+    for group in trainer.optimizer.param_groups:
+        group["lr"] = schedule(trainer.ema.updates)
+
+
+model = YOLO(weights)
+model.add_callback("on_train_batch_start", write_rate)
+model.train(data=data, optimizer="AdamW", warmup_epochs=0, **options)
 ```
 """
 
