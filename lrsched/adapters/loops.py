@@ -5,6 +5,7 @@ update k the value `schedule(k)`, k = 0, 1, 2, ...; each is run by a test on the
 
 | loop | what it hands over | what to give it |
 |---|---|---|
+| Composer | counts batches | `ScheduleLR`, stepped every batch |
 | DeepSpeed | counts updates | a function that builds `ScheduleLR` |
 | diffusers' scripts | counts updates, once for each process | a stretched `ScheduleLR` |
 | Flax nnx | optax's count of updates | `to_jax(schedule)` |
@@ -16,6 +17,28 @@ update k the value `schedule(k)`, k = 0, 1, 2, ...; each is run by a test on the
 | thinc 8, 9 | takes a value after each update | a generator |
 | trl | counts updates | `ScheduleLR` of its own optimizer |
 | Ultralytics | counts epochs | a callback that writes the rate |
+
+### Composer
+
+A batch is an update, however many microbatches it is cut into. A scheduler of torch is right if it
+is stepped with each; a function of the state, as Composer's own, is one late: the first value comes
+twice. For `scale_schedule_ratio`, which is refused, there is `lrs.Stretch(schedule, ratio)`.
+
+```python
+from composer import Trainer
+from lrsched.adapters.torch import ScheduleLR
+
+trainer = Trainer(
+    model=model,
+    train_dataloader=batches,
+    max_duration="10ba",
+    optimizers=optimizer,
+    schedulers=ScheduleLR(optimizer, schedule),
+    step_schedulers_every_batch=True,
+    **options,
+)
+trainer.fit()
+```
 
 ### DeepSpeed
 
