@@ -194,8 +194,8 @@ optimizer = Adam(Schedule("lrsched", lambda _, step, **other: schedule(step)))
 ### trl
 
 A trainer of trl is one of transformers, and counts updates. Its own optimizer, made before the run,
-has the parameters that it trains (those of adapters alone, where there are any) and a group of them
-without weight decay. `optimizers=` is refused or goes wrong where the trainer makes the model.
+has the parameters that it trains, also where it makes the model by itself or adds adapters to it,
+and a group of them without weight decay.
 
 ```python
 from lrsched.adapters.torch import ScheduleLR
