@@ -7,12 +7,23 @@ PyTorch, Keras and JAX have modules of their own: `lrsched.adapters.torch`, `.ke
 | loop | what it hands over | what to give it |
 |---|---|---|
 | CatBoost | nothing: a fit has one rate | fits of one tree, each going on from the one before |
+| Composer | counts batches | `ScheduleLR`, stepped every batch |
+| DeepSpeed | counts updates | a function that builds `ScheduleLR` |
+| diffusers' scripts | counts updates, once for each process | a stretched `ScheduleLR` |
 | fastai | what is done of the run, 0 to 1 | `progress(schedule, total_steps, rising=True)` |
+| Flax nnx | optax's count of updates | `to_jax(schedule)` |
+| ignite | an event after each batch | `ScheduleLR` in a handler |
 | LightGBM | the round, from 0 in every `train` | `reset_parameter(learning_rate=schedule)` |
 | River | how many updates are done | a `Scheduler` whose `get` is the schedule |
 | scikit-learn | nothing: `partial_fit` reads an attribute | that attribute, before each call |
+| sentence-transformers | counts updates | `ScheduleLR` of its own optimizer |
+| skorch | counts batches; after a stop, epochs | `ScheduleLR` by a corrected callback |
+| spaCy | takes a value after each update | an iterator, registered |
 | stable-baselines3 | what is left of the run, 1 to 0 | `progress(schedule, total_steps)` |
+| thinc 8, 9 | takes a value after each update | a generator |
 | tinygrad | nothing: the rate is a tensor | `optimizer.lr.assign([schedule(k)])` |
+| trl | counts updates | `ScheduleLR` of its own optimizer |
+| Ultralytics | counts epochs | a callback that writes the rate |
 | XGBoost | the round just over, from 0 in every `train` | `eta=schedule(0)`, `Shift(schedule, 1)` |
 
 ### CatBoost
@@ -30,6 +41,58 @@ for k in range(rounds):
     model = next_one.fit(X, y, init_model=model)
 ```
 
+### Composer
+
+A batch is an update, however many microbatches it is cut into. A scheduler of torch is right if it
+is stepped with each; a function of the state, as Composer's own, is one late: the first value comes
+twice. For `scale_schedule_ratio`, which is refused, there is `lrs.Stretch(schedule, ratio)`.
+
+```python
+from composer import Trainer
+from lrsched.adapters.torch import ScheduleLR
+
+trainer = Trainer(
+    model=model,
+    train_dataloader=batches,
+    max_duration="10ba",
+    optimizers=optimizer,
+    schedulers=ScheduleLR(optimizer, schedule),
+    step_schedulers_every_batch=True,
+    **options,
+)
+trainer.fit()
+```
+
+### DeepSpeed
+
+The engine counts updates: not the batches that make one, nor what it skips for an overflow. The
+function is handed the optimizer that has the groups: yours, or, where `optimizer` is None, that of
+the config. A scheduler in the config is passed over.
+
+```python
+import deepspeed
+from lrsched.adapters.torch import ScheduleLR
+
+engine, *_ = deepspeed.initialize(
+    model=model,
+    model_parameters=model.parameters(),
+    optimizer=optimizer,
+    lr_scheduler=lambda optimizer: ScheduleLR(optimizer, schedule),
+    config=config,
+)
+```
+
+### diffusers
+
+The training scripts prepare their scheduler with accelerate, which steps it once for each process
+in an update. In the place of `get_scheduler(...)`, whose lengths they multiply likewise:
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+
+lr_scheduler = ScheduleLR(optimizer, lrs.Stretch(schedule, accelerator.num_processes))
+```
+
 ### fastai
 
 It hands over how much of the fit is done, from 0 up to 1, before each batch. With `start_epoch=` a
@@ -41,6 +104,33 @@ from lrsched.adapters import progress
 
 rate = progress(schedule, epochs * len(learn.dls.train), rising=True)
 learn.fit(epochs, cbs=ParamScheduler({"lr": rate}))
+```
+
+### Flax nnx
+
+Its optimizer is one of optax, whose count of updates is saved and restored with its state.
+
+```python
+from flax import nnx
+from lrsched.adapters.jax import to_jax
+
+optimizer = nnx.Optimizer(model, optax.sgd(to_jax(schedule)), wrt=nnx.Param)
+```
+
+### ignite
+
+A trainer counts batches, and fires an event after each, with which the scheduler goes on. Of
+`gradient_accumulation_steps=accumulate` batches, one makes an update; else `accumulate` is 1. Not
+`scheduler.step` itself: it would be handed the trainer. A `Checkpoint` has the scheduler in its
+`to_save`, and at the same event is added after it.
+
+```python
+from ignite.engine import Events
+from lrsched.adapters.torch import ScheduleLR
+
+scheduler = ScheduleLR(optimizer, schedule)
+updated = Events.ITERATION_COMPLETED(every=accumulate)
+trainer.add_event_handler(updated, lambda: scheduler.step())
 ```
 
 ### LightGBM
@@ -114,6 +204,68 @@ for k, (X, y) in enumerate(batches):
     model.partial_fit(X, y, classes=classes)
 ```
 
+### sentence-transformers
+
+Its trainers are some of transformers', and count updates. Their own optimizer, made before the run,
+has the weights of the loss too, and a group for all that takes no weight decay. With
+`learning_rate_mapping` there are more groups: give a list of schedules, one for each.
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+from sentence_transformers import SentenceTransformerTrainer
+
+trainer = SentenceTransformerTrainer(model, arguments, train_dataset=dataset, loss=loss)
+optimizer = trainer.create_optimizer()
+trainer.lr_scheduler = ScheduleLR(optimizer, schedule)
+trainer.train(resume_from_checkpoint=checkpoint)  # a folder, or None
+```
+
+### skorch
+
+Its callback builds a new scheduler for each `fit` and `partial_fit`, and has it begin with the
+number of epochs done, also where it steps by batches. With that of batches instead, it goes on:
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+from skorch.callbacks import LRScheduler
+
+
+class ByBatches(LRScheduler):
+    def _get_scheduler(self, net, policy, **given):
+        return policy(net.optimizer_, last_epoch=self.batch_idx_ - 1, **given)
+
+
+rates = ByBatches(ScheduleLR, step_every="batch", schedules=schedule)
+net = NeuralNetClassifier(Module, optimizer=torch.optim.AdamW, callbacks=[rates])
+```
+
+### spaCy
+
+It takes a value for its first update, and one after each update; batches whose gradients it
+accumulates make one. `spacy train config.cfg --code file.py` finds this in the file:
+
+```python
+import itertools
+import spacy
+
+
+@spacy.registry.schedules("lrsched.v1")
+def rates(schedule: str, start: int):
+    return map(lrs.parse(schedule), itertools.count(start))
+```
+
+and this in the config. spaCy does not resume a run: `start` is the number of updates already made.
+
+```ini
+[training.optimizer]
+@optimizers = "Adam.v1"
+
+[training.optimizer.learn_rate]
+@schedules = "lrsched.v1"
+schedule = "warmup_cosine(1e-3, 20_000, warmup_fraction=0.05)"
+start = 0
+```
+
 ### stable-baselines3
 
 It hands over what is left of `learn`'s total, from 1 down to 0, and below 0 in the last rollout. It
@@ -137,6 +289,26 @@ model = PPO.load(path, env)
 model.learn(total_steps - model.num_timesteps, reset_num_timesteps=False)
 ```
 
+### thinc
+
+Its optimizers take a value for the first update, and the next where a loop calls
+`optimizer.step_schedules()`, after each. In thinc 8 any iterator will do, in 9 a generator:
+
+```python
+import itertools
+from thinc.api import Adam
+
+optimizer = Adam(schedule(step) for step in itertools.count())
+```
+
+thinc 9 has a class of schedules too, which is told the step and keeps none itself:
+
+```python
+from thinc.api import Adam, Schedule
+
+optimizer = Adam(Schedule("lrsched", lambda _, step, **other: schedule(step)))
+```
+
 ### tinygrad
 
 An optimizer's rate is a tensor of one number. Assigned to, it is the same tensor, and a step that
@@ -146,6 +318,42 @@ An optimizer's rate is a tensor of one number. Assigned to, it is the same tenso
 for k, batch in enumerate(batches):
     optimizer.lr.assign([schedule(k)]).realize()
     train_step(batch)
+```
+
+### trl
+
+A trainer of trl is one of transformers, and counts updates. Its own optimizer, made before the run,
+has the parameters that it trains, also where it makes the model by itself or adds adapters to it,
+and a group of them without weight decay.
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+from trl import SFTTrainer
+
+trainer = SFTTrainer(model, args=arguments, train_dataset=dataset)
+trainer.lr_scheduler = ScheduleLR(trainer.create_optimizer(), schedule)
+trainer.train(resume_from_checkpoint=checkpoint)  # a folder, or None
+```
+
+### Ultralytics
+
+Its schedule is one of epochs, and so is that of its warmup, which must be off. But a callback can
+write the rate before each batch, and `ema.updates` counts updates; a checkpoint keeps it. With
+`trainer.epoch` in its place there is a rate for each epoch. Name the optimizer: `"auto"` may choose
+one whose groups have rates three times as high as others.
+
+```python
+from ultralytics import YOLO
+
+
+def write_rate(trainer):
+    for group in trainer.optimizer.param_groups:
+        group["lr"] = schedule(trainer.ema.updates)
+
+
+model = YOLO(weights)
+model.add_callback("on_train_batch_start", write_rate)
+model.train(data=data, optimizer="AdamW", warmup_epochs=0, **options)
 ```
 
 ### XGBoost
