@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import argparse
 import gc
+import inspect
 import json
 import os
 import platform
 import statistics
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -36,6 +38,11 @@ class Report:
     def __init__(self, options: argparse.Namespace) -> None:
         self.quick: bool = options.quick
         self.tables: dict[str, Rows] = {}
+        self.references: dict[str, str] = {}
+
+    def refer(self, name: str, function: Callable[..., Any]) -> None:
+        """Show the text of what all is compared with: it can be looked at whether it is soft."""
+        self.references[name] = textwrap.dedent(inspect.getsource(function))
 
     def add(self, table: str, what: str, **columns: Any) -> None:
         """A row; one with a `target`, the largest `ratio` wanted, says whether it is met."""
@@ -66,7 +73,9 @@ class Report:
         return ratios
 
     def text(self) -> str:
-        return "\n\n".join(f"{name}\n{_table(rows)}" for name, rows in self.tables.items())
+        tables = [f"{name}\n{_table(rows)}" for name, rows in self.tables.items()]
+        texts = [f"reference: {name}\n\n{text}" for name, text in self.references.items()]
+        return "\n\n".join(tables + texts)
 
 
 def _times(runners: Mapping[str, Runner], seconds: float) -> dict[str, list[float]]:
@@ -209,6 +218,7 @@ def main(
     on = ", ".join(f"{key} {value}" for key, value in used.items())
     print(f"{report.text()}\n\n{seconds:.0f} s on {on}", flush=True)
     found = {"question": question.strip(), "machine": used, "tables": report.tables}
+    found["references"] = report.references
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / f"{name}.json").write_text(json.dumps(found, indent=2) + "\n")
     picture = (options.pictures or options.out) / f"benchmark-{name.replace('_', '-')}.png"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from lrsched._engine.protocol import ScheduleLike
@@ -30,18 +31,41 @@ def cut(text: str, most: int = 120) -> str:
 
 
 def wrong_step(schedule: object, step: Any, index: int | None = None) -> ValueError:
-    """A number that is no step."""
+    """A number that is no step; a little below 0, it may be what is left of a run."""
     where = "" if index is None else f" at index {index}"
-    return ValueError(
-        f"{type(schedule).__name__}: step must be a finite number >= 0, got {shown(step)}{where}"
-    )
+    rule = "a finite number >= 0"
+    if isinstance(step, float) and -1 < step < 0:
+        rule += " (lrsched.adapters.progress takes a progress through the run)"
+    return ValueError(f"{type(schedule).__name__}: step must be {rule}, got {shown(step)}{where}")
 
 
 def not_a_step(schedule: object, step: Any, instead: str = "") -> Exception:
-    """Something that is no number; and, if there is one, the way to make it an array of them."""
-    owner, rule = type(schedule).__name__, "a number or an array of numbers"
-    error = refusal(TypeError, owner, "step", rule, step)
-    return TypeError(f"{error}: write {instead}") if instead else error
+    """What is no number; with what to write instead, if there is that, or else, if a loop may have
+    handed it over, with the way to a recipe."""
+    rule = "a number or an array of numbers"
+    if instead:
+        error = refusal(TypeError, type(schedule).__name__, "step", rule, step)
+        return TypeError(f"{error}: write {instead}")
+    framework = _framework(step)
+    reads = (getattr(type(step), name, None) for name in ("__array__", "__array_ufunc__"))
+    array = hasattr(step, "dtype") or any(map(callable, reads))
+    if not array and (framework or type(step) not in _TYPED):
+        rule += f" (help(lrsched.adapters.loops) says what to give {framework or 'each loop'})"
+    return refusal(TypeError, type(schedule).__name__, "step", rule, step)
+
+
+# What somebody writes down as a step has one of these types.
+_TYPED = {bool, bytes, complex, frozenset, list, range, set, str, tuple}
+
+
+def _framework(value: Any) -> str | None:
+    """The installed package that has the class of an object, or one that it is derived from."""
+    for cls in type(value).__mro__:
+        package = cls.__module__.partition(".")[0]
+        file = getattr(sys.modules.get(package), "__file__", None) or ""
+        if "-packages" in file and package != "lrsched":  # site-packages, or dist-packages
+            return package
+    return None
 
 
 def not_an_index(family: object, i: Any, members: int | None = None) -> Exception:

@@ -38,6 +38,25 @@ def test_drawn(total: int, data: st.DataObject) -> None:
     assert progress(THE_STEP, total, rising=True)(k / total) == k
 
 
+@pytest.mark.parametrize(("batches", "epochs"), [(600, 1), (4115, 3), (100_003, 1)])
+def test_a_fraction_that_is_added_up(batches: int, epochs: int) -> None:
+    """As fastai has it: a rounding for every batch, and afresh with every epoch."""
+    done = progress(THE_STEP, batches * epochs, rising=True)
+    for epoch in range(epochs):
+        fraction = epoch / epochs
+        for k in range(batches):
+            assert done(fraction) == epoch * batches + k
+            fraction += 1.0 / (batches * epochs)
+
+
+def test_a_step_that_is_not_whole_stays_so() -> None:
+    for total in (3, 1000, 10**6):
+        done, left = progress(THE_STEP, total, rising=True), progress(THE_STEP, total)
+        assert done(1.5 / total) == pytest.approx(1.5)
+        assert left(1 - 1.5 / total) == pytest.approx(1.5)
+    assert progress(THE_STEP, 10**12, rising=True)(0.02e-12) == 0.02  # of a rounding too large
+
+
 def test_between_two_steps_and_beyond_both_ends() -> None:
     left = progress(lrs.LinearDecay(10), 10)
     assert left(0.55) == pytest.approx(0.55)

@@ -1,8 +1,6 @@
 """Rates from the losses of a range test, beside fastai's own `lr_find`, running."""
 
 import math
-import multiprocessing
-from concurrent.futures import ProcessPoolExecutor
 
 import fastai_peer
 import numpy as np
@@ -26,10 +24,8 @@ FLOAT32 = 2.0**-22
 
 @pytest.fixture(scope="module")
 def peer():
-    """Call a function of `fastai_peer` where fastai is."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as process:
-        yield lambda function, *args, **kwargs: process.submit(function, *args, **kwargs).result()
+    with fastai_peer.elsewhere() as call:
+        yield call
 
 
 def float32(losses):

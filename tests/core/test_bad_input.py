@@ -11,6 +11,7 @@ import sys
 import numpy as np
 import pytest
 from cases import CASES
+from hypothesis import HealthCheck
 
 import lrsched as lrs
 from lrsched.cli import main
@@ -644,7 +645,13 @@ cooldown(Constant(0.1), at=10, decay="linear")
 CosineDecay(10)(-1)
     ValueError: CosineDecay: step must be a finite number >= 0, got -1
 CosineDecay(10)(-0.5)
-    ValueError: CosineDecay: step must be a finite number >= 0, got -0.5
+    ValueError: CosineDecay: step must be ... (lrsched.adapters.progress ...), got -0.5
+CosineDecay(10)(np.float64(-0.02))
+    ValueError: CosineDecay: step must be ... (lrsched.adapters.progress ...), got -0.02
+CosineDecay(10)([0, -0.25])
+    ValueError: CosineDecay: step must be ... (lrsched.adapters.progress ...), got -0.25 at index 1
+CosineDecay(10)(-1.0)
+    ValueError: CosineDecay: step must be a finite number >= 0, got -1.0
 CosineDecay(10)(nan)
     ValueError: CosineDecay: step must be a finite number >= 0, got nan
 CosineDecay(10)(inf)
@@ -664,7 +671,19 @@ CosineDecay(10)(np.True_)
 CosineDecay(10)("3")
     TypeError: CosineDecay: step must be a number or an array of numbers, got '3'
 CosineDecay(10)(None)
-    TypeError: CosineDecay: step must be a number or an array of numbers, got None
+    TypeError: CosineDecay: step must be ... (help(lrsched.adapters.loops) says ...), got None
+CosineDecay(10)({"step": 3})
+    TypeError: CosineDecay: step must be ...loops) says what to give each loop), got {'step': 3}
+CosineDecay(10)([None])
+    TypeError: CosineDecay: step must be ...loops) says what to give each loop), got None at index 0
+CosineDecay(10)(CosineDecay(10))
+    TypeError: CosineDecay: step must be ...loops) says what to give each loop), got CosineDecay(10)
+CosineDecay(10)(HealthCheck.too_slow)
+    TypeError: CosineDecay: step must be ...loops) says what to give hypothesis), got ...
+CosineDecay(10)([HealthCheck.too_slow])
+    TypeError: CosineDecay: step must be ... give hypothesis), got ... at index 0
+CosineDecay(10)(object())
+    TypeError: CosineDecay: step must be ...loops) says what to give each loop), got <object ...>
 CosineDecay(10)(3j)
     TypeError: CosineDecay: step must be a number or an array of numbers, got 3j
 CosineDecay(10)({3})
@@ -730,7 +749,7 @@ Sequence(LinearWarmup(5), CosineDecay(10))(-1)
 """
 
 NAMES = {name: getattr(lrs, name) for name in lrs.__all__}
-NAMES |= {"np": np, "nan": math.nan, "inf": math.inf}
+NAMES |= {"HealthCheck": HealthCheck, "np": np, "nan": math.nan, "inf": math.inf}
 ROWS = list(zip(*[iter(TABLE.strip().splitlines())] * 2, strict=True))
 
 

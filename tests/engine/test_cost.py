@@ -103,7 +103,7 @@ def test_no_schedule_is_interpreted(case: Case) -> None:
 
 def lines_run(schedule: lrs.Schedule, step: int) -> int:
     """How many lines of the schedule's function a call goes through."""
-    schedule(0)
+    schedule(2)
     seen = []
 
     def watch(frame: FrameType, event: str, _: Any) -> Any:
@@ -349,7 +349,7 @@ def frames(call: Callable[[], object]) -> list[str]:
 
 def test_a_call_enters_two_functions_and_the_plain_one_itself() -> None:
     schedule = wrapped(lrs.CosineDecay(90))
-    schedule(0)
+    schedule(2)
     function = schedule.function()
     direct = ["__call__", "schedule"]
     assert frames(lambda: schedule(7))[1:] == direct
@@ -377,7 +377,7 @@ def test_a_sweep_compiles_once_and_leaves_nothing_behind(
     codes, last = set(), sweep(100)
     for i in range(101, 200):
         last = sweep(i)
-        last(0)
+        last(2)
         codes.add(last._function.__code__)
         assert last(i % 7 + 0.5) == pytest.approx(NUMBERS.interpret(last, i % 7 + 0.5), rel=1e-15)
     assert len(codes) == 1

@@ -167,8 +167,9 @@ def test_what_has_no_place_for_each_step_says_how_to_give_it_one(make: Any, ways
 
 @pytest.mark.parametrize("wrong", ["014", b"014", bytearray(b"014"), {0: 1}, None, object, 1j, ...])
 def test_what_is_no_step_has_no_way(wrong: Any) -> None:
-    with pytest.raises(TypeError, match=f"^{NO_STEP}{re.escape(repr(wrong))}$"):
+    with pytest.raises(TypeError, match=r"^Sequence: step must be a number .*, got ") as caught:
         SCHEDULE(wrong)
+    assert str(caught.value).endswith(repr(wrong))
 
 
 def test_an_endless_iterator_is_not_begun() -> None:

@@ -145,18 +145,21 @@ def test_law_3_steps_are_left_as_they_were(case: Case) -> None:
     "step", [-1, -0.5, math.nan, math.inf, -math.inf, np.int8(-1), np.array(-1), np.float32("nan")]
 )
 def test_law_4_steps_that_are_none(case: Case, step: object) -> None:
-    with pytest.raises(ValueError, match=r"step must be a finite number >= 0, got "):
+    with pytest.raises(ValueError, match=r"step must be a finite number >= 0(?: \(.*\))?, got "):
         case.schedule(step)
     with pytest.raises(ValueError, match=r"got .* at index 2$"):
         case.schedule(np.array([0, 1, step, 3, step]))
 
 
+NO_STEP = r"step must be a number or an array of numbers(?: \(.*\))?, got "
+
+
 @pytest.mark.parametrize("step", [True, np.True_, 1j, "3", None, b"3", {}, {3}, object()])
 def test_law_4_what_is_no_step(case: Case, step: object) -> None:
-    with pytest.raises(TypeError, match=r"step must be a number or an array of numbers, got "):
+    with pytest.raises(TypeError, match=NO_STEP):
         case.schedule(step)
     if not isinstance(step, (dict, set, np.bool_)):
-        with pytest.raises(TypeError, match=r"step must be a number or an array of numbers, got "):
+        with pytest.raises(TypeError, match=NO_STEP):
             case.schedule([step])
 
 

@@ -1,21 +1,32 @@
-"""fastai's learning-rate finder, run from its own files, in a process of its own.
+"""fastai's learner and its learning-rate finder, run from its own files, in a process of their own.
 
-fastcore gives `pathlib.Path` and others methods of its own: only a child process imports it. What
-fastai imports of other packages, and needs for no range test, is a stub; its learner, callbacks,
-recorder, optimizers and finder are the published ones.
+fastcore gives `pathlib.Path` and others methods of its own: only a child process imports it. Its
+learner, training loop, callbacks, recorder, optimizers and finder are the published ones; so is all
+of fastcore. Stubs are other packages that they import and do not need here (plum, fasttransform,
+fastprogress, pandas), and fastai's data blocks, which need torchvision: batches come from a list.
 """
 
 import functools
 import importlib
+import multiprocessing
 import sys
 import tempfile
-from contextlib import ExitStack
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
 from wheels import package, standing_in
 
 METHODS = ("valley", "steep", "minimum", "slide")
+
+
+@contextmanager
+def elsewhere():
+    """Call a function where fastai is."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as process:
+        yield lambda function, *args, **kwargs: process.submit(function, *args, **kwargs).result()
 
 
 def _class(name):
@@ -32,7 +43,7 @@ def _names(*modules):
 
 @functools.cache
 def fastai():
-    """Its finder's file and its learner's."""
+    """Its files for schedules and finder, learner, callbacks and optimizers."""
     import torch
 
     torch.set_num_threads(1)
@@ -76,12 +87,13 @@ def fastai():
         return SimpleNamespace(
             schedule=importlib.import_module("fastai.callback.schedule"),
             learner=importlib.import_module("fastai.learner"),
+            callback=importlib.import_module("fastai.callback.core"),
             optimizer=importlib.import_module("fastai.optimizer"),
         )
 
 
 class _Loaders:
-    """As much of a `DataLoaders` as a range test asks for."""
+    """As much of a `DataLoaders` as a range test and a fit ask for."""
 
     device = "cpu"
 
@@ -89,17 +101,23 @@ class _Loaders:
         self.train = batches
 
     def __getitem__(self, index):
-        return self.train  # what it would validate with, and does not
+        return self.train  # what it validates with, if it does
+
+
+@contextmanager
+def learning(model, batches, loss_func):
+    """A `Learner`, with a folder of its own."""
+    peer = fastai()
+    with tempfile.TemporaryDirectory() as path:
+        yield peer.learner.Learner(
+            _Loaders(batches), model, loss_func, peer.optimizer.SGD, path=Path(path)
+        )
 
 
 def _found(model, batches, loss_func, methods, **kwargs):
     """What `Learner.lr_find` suggests, and what its recorder kept: rates and smoothed losses."""
-    peer = fastai()
-    functions = [getattr(peer.schedule, method) for method in methods]
-    with tempfile.TemporaryDirectory() as path:
-        learner = peer.learner.Learner(
-            _Loaders(batches), model, loss_func, peer.optimizer.SGD, path=Path(path)
-        )
+    functions = [getattr(fastai().schedule, method) for method in methods]
+    with learning(model, batches, loss_func) as learner:
         try:
             suggested = learner.lr_find(show_plot=False, suggest_funcs=functions, **kwargs)
         except (IndexError, ValueError) as error:
