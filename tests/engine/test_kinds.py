@@ -235,6 +235,8 @@ def test_what_applies_numpy_s_functions_applies_a_schedule() -> None:
     assert math.isnan(got.arrays["b"][1])  # missing before, missing after
     with pytest.raises(ValueError, match=r"got -1.0 at index 1"):
         SCHEDULE(Bag(a=np.array([math.nan, -1])))
+    with pytest.raises(ValueError, match=r"got Fraction\(-1, 3\) at index 1"):
+        SCHEDULE(Bag(a=np.array([1, Fraction(-1, 3)], dtype=object)))
     with pytest.raises(TypeError, match=re.escape(f"{NO_STEP}array([ True])")):
         SCHEDULE(Bag(a=np.array([True])))
     for cls in (Shy, Loud):
