@@ -211,6 +211,11 @@ class Schedule(Value):
     def source(self, name: str = "schedule") -> str:
         """The text of a function of one step that computes this schedule, and needs no library.
 
+        It raises OverflowError where a value leaves the range of floats, and from step 2**62 on
+        where cycles lengthen without end. `numba.njit` compiles it, for steps of 64 bits: all but
+        schedules of numbers with more bits, and look-ups with more than 128 boundaries. Numba takes
+        powers of whole exponents by multiplication; with float steps, to the last digits.
+
         Args:
             name: what the function is called.
 

@@ -7,17 +7,17 @@ to `evaluate.py`, which finds the road.
   symbol instead of a step, with the functions of `namespace.py`: `symbols.py` makes an expression
   in which all else is worked out, `ratio.py` keeps a quotient whole until it is divided, and
   `cycles.py` has lengthening cycles as whole numbers. `pieces.py` cuts it where it branches on the
-  step, and `python.py` writes a function, by the walk over an expression in `writer.py` and with
-  the parentheses of `text.py`. Every later call is a call of that function; `stack.py` lets the
-  first one be deep in another's, and `fractions.py` watches whether it gets steps at all. What
-  can't be written is evaluated on the number itself, and what leaves Python's numbers goes on in
-  `ieee.py`.
+  step, and `python.py` writes a function, by the walk over an expression in `writer.py`, with the
+  parentheses of `text.py` and, of look-ups, what `lookups.py` leaves to integers of 64 bits. Every
+  later call is a call of that function; `stack.py` lets the first one be deep in another's, and
+  `fractions.py` watches whether it gets steps at all. What can't be written is evaluated on the
+  number itself, and what leaves Python's numbers goes on in `ieee.py`.
 - A vector, `schedule(np.arange(n))`, is for `numpy.py`, in chunks that fit a cache. `program.py`
   writes NumPy calls for each piece of the same expression; `tables.py` keeps look-ups as arrays.
 - A tensor, `schedule(tensor)`, is for `arrays.py`, which knows whose it is. `library.py` evaluates
   the formula on any library's arrays, and `torch.py` where torch has its own way; `steps.py` keeps
-  whole steps whole there; `skeleton.py` finds the phases that share one formula, and the members
-  of a family, whose calls go the same ways. What holds arrays, such as a table, or is a number of
+  whole steps whole there; `skeleton.py` finds the phases that share one formula, and the members of
+  a family, whose calls go the same ways. What holds arrays, such as a table, or is a number of
   another kind, such as a fraction, is for `kinds.py`, and goes on by one of these roads.
 
 `schedule.latex()` is `latex.py`: one more writer, of the expression as `paper.py` traces it and

@@ -59,7 +59,9 @@ def not_a_step(schedule: object, step: Any, instead: str = "") -> Exception:
     if way:
         return TypeError(f"{refusal(TypeError, owner, 'step', rule, step)}: {way}")
     framework = _framework(step)
-    if not hasattr(step, "dtype") and (framework or type(step) not in _TYPED):
+    reads = (getattr(type(step), name, None) for name in ("__array__", "__array_ufunc__"))
+    array = hasattr(step, "dtype") or any(map(callable, reads))
+    if not array and (framework or type(step) not in _TYPED):
         rule += f" (help(lrsched.adapters.loops) says what to give {framework or 'each loop'})"
     return refusal(TypeError, owner, "step", rule, step)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from lrsched._engine.lookups import BEYOND, within_int64
 from lrsched._engine.pieces import Piece
 from lrsched._engine.symbols import (
     COMPARISONS,
@@ -26,6 +27,8 @@ from lrsched._engine.writer import Writer
 # Methods longer than this, in characters, are compiled by themselves: hardly any is written twice.
 _LONG = 4000
 _SHARED = 256
+# More boundaries than these are searched by `bisect`, fewer by comparisons, which compilers know.
+_MOST_COMPARED = 128
 # Never beyond floats: squared by a product, for a third of what a power costs.
 _BOUNDED = ("sin", "cos", "tanh")
 
@@ -40,26 +43,35 @@ class Function(Writer[Text]):
         super().__init__()
         self.needs: set[str] = set()
         self.numbers: list[tuple[Any, str]] = []
+        parts = within_int64(parts)
         self.first = len(parts).bit_length() - 1  # the line at which the first piece begins
-        self.lines = list(self._branches(parts, 0))
+        self.lines: list[str] = []
+        self._branches(parts)
 
-    def _branches(self, parts: list[Piece], depth: int) -> Iterator[str]:
+    def _branches(self, parts: list[Piece]) -> None:
         """A balanced tree of comparisons: K pieces cost log2 K of them."""
-        indent = "    " * depth
         if len(parts) > 1:
             middle = len(parts) // 2
-            yield f"{indent}if t < {self.number(parts[middle][0]).text}:"
-            yield from self._branches(parts[:middle], depth + 1)
-            yield from self._branches(parts[middle:], depth)
+            self.lines.append(f"if t < {self.number(parts[middle][0]).text}:")
+            self.lines += self._block(lambda: self._branches(parts[:middle]))
+            self._branches(parts[middle:])
         else:
             self.begin()
             self.count(parts[0][1])
-            yield from self._returns(parts[0][1], indent)
+            self._returns(parts[0][1])
 
     def begin(self) -> None:
         super().begin()
         # Names begin anew: each is a slot that every call has to make and to clear.
         self._names: dict[int, str] = {}
+
+    def _block(self, write: Callable[[], None]) -> list[str]:
+        """The lines that are written, indented; names that are given in them are known in them."""
+        outer, known = self.lines, self.kept.copy()
+        self.lines = []
+        write()
+        inner, self.lines, self.kept = self.lines, outer, known
+        return _indented(inner)
 
     def text(self, name: str) -> str:
         """The function as a text that stands on its own."""
@@ -98,46 +110,49 @@ class Function(Writer[Text]):
         """A line with its numbers in it."""
         return re.sub(r"\bc(\d+)\b", lambda found: self.numbers[int(found[1])][1], line)
 
-    def _returns(self, value: Any, indent: str) -> Iterator[str]:
-        yield from self._statements(value, indent)
+    def _returns(self, value: Any) -> None:
+        if value is BEYOND:
+            self.lines.append("raise OverflowError")
+            return
+        self._statements(value)
         if _branches(value):
             condition, a, b = value.args
             test = self.write(condition).within(COMPARISON)
             if _branches(a) and not _branches(b):  # nested no deeper than Python reads
                 test, a, b = f"not {test}", b, a
-            yield f"{indent}if {test}:"
-            known = self.kept.copy()
-            yield from self._returns(a, indent + "    ")
-            self.kept = known
-            yield from self._returns(b, indent)
+            self.lines.append(f"if {test}:")
+            self.lines += self._block(lambda: self._returns(a))
+            self._returns(b)
             return
         if not isinstance(value, Symbol):
             value = float(value)
         text = self.write(value).text
-        yield f"{indent}return {text}" if is_floating(value) else f"{indent}return float({text})"
+        self.lines.append(f"return {text}" if is_floating(value) else f"return float({text})")
 
-    def _statements(self, value: Any, indent: str) -> Iterator[str]:
+    def _statements(self, value: Any) -> None:
         """Lines for parts of what is deep: no parentheses are nested deeper than Python reads."""
         for part in landings(value, always):
+            text = self.write(part)
             if id(part) not in self.kept:
-                text = self.write(part).text
-                name = self._names.setdefault(id(part), f"x{len(self._names) + 1}")
-                self.kept[id(part)] = Text(name, ATOM)
-                named = f"({name} := "
-                text = text[len(named) : -1] if text.startswith(named) else text
-                yield f"{indent}{name} = {text}"
+                self._assign(part, text)
 
     def keep(self, value: Symbol, written: Text) -> Text:
-        """An expression that is used again gets a name where it is first computed.
-
-        Names are known in the order in which Python evaluates, and those given in one branch in
-        that branch only.
-        """
+        """An expression that is used again gets a name, and a line, where it is first needed."""
+        if id(value) in self.kept:
+            return self.kept[id(value)]
         if self.uses[id(value)] < 2 or value.op == "t":
             return written
+        return self._assign(value, written)
+
+    def _assign(self, value: Symbol, written: Text) -> Text:
+        name = self._name(value)
+        self.lines.append(f"{name.text} = {written.text}")
+        return name
+
+    def _name(self, value: Symbol) -> Text:
         name = self._names.setdefault(id(value), f"x{len(self._names) + 1}")
         self.kept[id(value)] = Text(name, ATOM)
-        return Text(f"({name} := {written.text})", ATOM)
+        return self.kept[id(value)]
 
     def number(self, value: Any) -> Text:
         text = _number(value)
@@ -162,8 +177,29 @@ class Function(Writer[Text]):
         return Text(f"{name}({', '.join(self.write(x).text for x in args)})", ATOM)
 
     def counted(self, value: Symbol, boundaries: tuple[Any, ...], t: Any) -> Text:
-        self.needs.add("bisect_right")
-        return Text(f"bisect_right({self._tuple(boundaries)}, {self.write(t).text})", ATOM)
+        at = self.write(t)
+        if len(boundaries) > _MOST_COMPARED:
+            self.needs.add("bisect_right")
+            return Text(f"bisect_right({self._tuple(boundaries)}, {at.text})", ATOM)
+        if at.binds < ATOM:
+            at = self._assign(t, at)
+        name = self._name(value)
+        self.lines += self._compared(name.text, at.text, boundaries, range(len(boundaries) + 1))
+        return name
+
+    def _compared(
+        self, name: str, at: str, boundaries: tuple[Any, ...], counts: range
+    ) -> list[str]:
+        """A balanced tree of comparisons, as of pieces."""
+        if len(counts) == 1:
+            return [f"{name} = {counts[0]}"]
+        middle = len(counts) // 2
+        before = self._compared(name, at, boundaries, counts[:middle])
+        after = self._compared(name, at, boundaries, counts[middle:])
+        test = f"if {at} < {self.number(boundaries[counts[middle] - 1]).text}:"
+        if len(after) > 1:
+            return [test, *_indented(before), f"el{after[0]}", *after[1:]]
+        return [test, *_indented(before), "else:", *_indented(after)]
 
     def taken(self, value: Symbol, values: tuple[Any, ...], index: Any) -> Text:
         at = self.write(index).text
@@ -175,13 +211,19 @@ class Function(Writer[Text]):
         return self._named(values, f"({texts},)" if len(values) == 1 else f"({texts})", ATOM).text
 
     def chosen(self, value: Symbol, condition: Any, a: Any, b: Any) -> Text:
-        test = self.write(condition).within(TERNARY + 1)
-        known = self.kept.copy()
-        yes = self.write(a).within(TERNARY + 1)
-        self.kept = known.copy()
-        no = self.write(b).within(TERNARY)
-        self.kept = known
-        return Text(f"{yes} if {test} else {no}", TERNARY)
+        test = self.write(condition)
+        made: list[Text] = []
+        before = self._block(lambda: made.append(self.write(a)))
+        after = self._block(lambda: made.append(self.write(b)))
+        yes, no = made
+        if not before and not after:
+            texts = yes.within(TERNARY + 1), test.within(TERNARY + 1), no.within(TERNARY)
+            return Text("{} if {} else {}".format(*texts), TERNARY)
+        name = self._name(value)
+        before.append(f"    {name.text} = {yes.text}")
+        after.append(f"    {name.text} = {no.text}")
+        self.lines += [f"if {test.text}:", *before, "else:", *after]
+        return name
 
     def binary(self, value: Symbol, a: Any, b: Any) -> Text:
         if value.op == "pow":  # of a number below 0 it raises, where ** is complex
@@ -203,6 +245,10 @@ def _imports(needs: set[str], gap: int) -> list[str]:
     lines = ["from bisect import bisect_right"] * ("bisect_right" in needs)
     lines += [f"from math import {of_math}"] * bool(of_math)
     return [*lines, *[""] * gap * bool(lines)]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return ["    " + line for line in lines]
 
 
 def _branches(value: Any) -> bool:

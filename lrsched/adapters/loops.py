@@ -9,7 +9,7 @@ PyTorch, Keras and JAX have modules of their own: `lrsched.adapters.torch`, `.ke
 | CatBoost | nothing: a fit has one rate | fits of one tree, each going on from the one before |
 | Composer | counts batches | `ScheduleLR`, stepped every batch |
 | DeepSpeed | counts updates | a function that builds `ScheduleLR` |
-| diffusers' scripts | counts updates, once for each process | a stretched `ScheduleLR` |
+| diffusers | in its scripts: updates, once for each process | a stretched `ScheduleLR` |
 | fastai | what is done of the run, 0 to 1 | `progress(schedule, total_steps, rising=True)` |
 | Flax nnx | optax's count of updates | `to_jax(schedule)` |
 | ignite | an event after each batch | `ScheduleLR` in a handler |
@@ -20,7 +20,7 @@ PyTorch, Keras and JAX have modules of their own: `lrsched.adapters.torch`, `.ke
 | skorch | counts batches; after a stop, epochs | `ScheduleLR` by a corrected callback |
 | spaCy | takes a value after each update | an iterator, registered |
 | stable-baselines3 | what is left of the run, 1 to 0 | `progress(schedule, total_steps)` |
-| thinc 8, 9 | takes a value after each update | a generator |
+| thinc | takes a value after each update | a generator |
 | tinygrad | nothing: the rate is a tensor | `optimizer.lr.assign([schedule(k)])` |
 | trl | counts updates | `ScheduleLR` of its own optimizer |
 | Ultralytics | counts epochs | a callback that writes the rate |

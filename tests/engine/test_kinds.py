@@ -168,8 +168,9 @@ def test_what_has_no_place_for_each_step_says_how_to_give_it_one(make: Any, ways
 
 @pytest.mark.parametrize("wrong", ["014", b"014", bytearray(b"014"), {0: 1}, None, object, 1j, ...])
 def test_what_is_no_step_has_no_way(wrong: Any) -> None:
-    with pytest.raises(TypeError, match=f"^{NO_STEP}{re.escape(repr(wrong))}$"):
+    with pytest.raises(TypeError, match=r"^Sequence: step must be a number .*, got ") as caught:
         SCHEDULE(wrong)
+    assert str(caught.value).endswith(repr(wrong))
 
 
 def test_an_endless_iterator_is_not_begun() -> None:
@@ -235,6 +236,8 @@ def test_what_applies_numpy_s_functions_applies_a_schedule() -> None:
     assert math.isnan(got.arrays["b"][1])  # missing before, missing after
     with pytest.raises(ValueError, match=r"got -1.0 at index 1"):
         SCHEDULE(Bag(a=np.array([math.nan, -1])))
+    with pytest.raises(ValueError, match=r"got Fraction\(-1, 3\) at index 1"):
+        SCHEDULE(Bag(a=np.array([1, Fraction(-1, 3)], dtype=object)))
     with pytest.raises(TypeError, match=NO_STEP + re.escape("array([ True])")):
         SCHEDULE(Bag(a=np.array([True])))
     for cls in (Shy, Loud):

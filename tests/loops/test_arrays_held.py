@@ -34,7 +34,6 @@ pytestmark = pytest.mark.loops
 EVERY_ROW = pytest.mark.parametrize("case", CASES, ids=str)
 SCHEDULE = lrs.Sequence(lrs.LinearWarmup(4), lrs.CosineDecay(8))
 STEPS = [0, 1, 4, 100, 7]
-NO_STEP = "Sequence: step must be a number or an array of numbers, got "
 
 
 def series(**options: Any) -> pd.Series:
@@ -228,7 +227,7 @@ DAY = datetime.date(2026, 1, 1)
     ids=lambda held: f"{type(held).__module__} {getattr(held, 'dtype', getattr(held, 'type', ''))}",
 )
 def test_what_are_no_numbers(held: Any) -> None:
-    with pytest.raises(TypeError, match=f"^{NO_STEP}"):
+    with pytest.raises(TypeError, match=r"^Sequence: step must be a number .*, got "):
         SCHEDULE(held)
 
 

@@ -87,6 +87,31 @@ def test_an_ever_longer_cycle_stays_within_its_values(step, mirror):
     assert 0.5 <= schedule([step])[0] <= 1
 
 
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        lrs.Cycle(lrs.LinearDecay(7), stretch=2),
+        lrs.Cycle(lrs.LinearDecay(7), mirror=True, stretch=3, gain=0.5),
+        lrs.Shift(lrs.Cycle(lrs.CosineDecay(10), stretch=2), 5),
+        lrs.Stretch(lrs.Cycle(lrs.LinearDecay(7), stretch=2), 6),
+        lrs.Stretch(lrs.Cycle(lrs.LinearDecay(7), stretch=2), 0.25),
+    ],
+    ids=repr,
+)
+def test_the_text_of_an_ever_longer_cycle_ends_with_64_bits_and_the_schedule_goes_on(schedule):
+    names = {}
+    exec(schedule.source(), names)
+    last = 2**62 - 1
+    for step in (0, 7, 100, 2**53 + 1, 2**60, 2**61 + 1, 3 * 2**60, last - 2**50, last, 2.0**61):
+        assert names["schedule"](step) == schedule(step)
+        check(schedule(step), schedule, step)
+    for step in (2**62, 2**62 + 1, 2.0**62, 2**70 + 3, 10**30):
+        with pytest.raises(OverflowError):
+            names["schedule"](step)
+        check(schedule(step), schedule, step)
+    assert "18446744073709551616" not in schedule.source()
+
+
 HUGE = [10, 1000, 10**6, 2**31, 2**40 + 1, 2**53 - 1, 2**53 + 1, 10**18, 2**62, 10**30]
 GAMMAS = [0.0, 5e-324, 1e-300, 0.1, 0.5, 1 - 2**-53, 1.0, 1 + 2**-52, 1.5, 2.0, 1e300]
 
