@@ -1,6 +1,6 @@
-"""Draws every shape, combinator and preset into .github/gallery.svg: `python benchmarks/gallery.py`.
+"""Draws every shape, combinator and preset: `python benchmarks/gallery.py`.
 
-Needs matplotlib. The same library makes the same file, so that a change shows in a review.
+Into .github/gallery.svg. Needs matplotlib. The same library makes the same file, so that a change shows in a review.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ GALLERY = {
         "tri_stage(1, 100, warmup_steps=10, decay_steps=50)",
         "wsd_s(1, 100, milestones=[40, 70], decay_fraction=0.2, warmup_steps=10, end=0.1)",
         "power_scheduler(1, 100, batch=1, tokens=1, warmup_steps=10, decay_steps=20, end=0.05)",
-        "infinite_lr(1, 100, value=0.4, warmup_steps=10, cooldown_steps=30, decay_steps=10, end=0.1)",
+        "infinite_lr(1, 100, value=0.4, warmup_steps=9, cooldown_steps=30, decay_steps=9, end=0.1)",
         "cooldown(InverseSqrtDecay(20), 70, LinearDecay(30))",
         "one_cycle(1, 100, warmup_fraction=0.3)",
         "cosine_restarts(1, 100, every=30, warmup_steps=10)",
@@ -122,6 +122,7 @@ def panel(ax: Any, text: str, schedule: lrs.Schedule) -> None:
 
 def shortened(line: str) -> str:
     """A hundredth of a point is as much as anybody sees; words stay as they are."""
+    line = line.rstrip()
     if "<text" in line or "<!--" in line:
         return line
     return re.sub(r"\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", line)
@@ -143,7 +144,7 @@ def main() -> None:
             panel(ax, text, schedules[text])
     drawn = io.StringIO()
     figure.savefig(drawn, format="svg", metadata={"Date": None})
-    PICTURE.write_text("".join(map(shortened, drawn.getvalue().splitlines(keepends=True))))
+    PICTURE.write_text("\n".join([*map(shortened, drawn.getvalue().splitlines()), ""]))
     print(PICTURE)
 
 

@@ -120,7 +120,7 @@ def plain(value: float) -> str:
     >>> [plain(value) for value in (0.02, 1, 50_000, 2e-8)]
     ['0.02', '1', '50,000', '$2\\times10^{-8}$']
     """
-    if value == 0 or 1e-4 <= abs(value) < 1e7:
+    if value == 0 or 1e-4 <= abs(value) < 1e6:
         return f"{value:,.10g}"
     digits, _, exponent = f"{value:.10e}".partition("e")
     times = "" if float(digits) == 1 else rf"{float(digits):g}\times"
