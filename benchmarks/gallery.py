@@ -1,6 +1,7 @@
 """Draws every shape, combinator and preset: `python benchmarks/gallery.py`.
 
-Into .github/gallery.svg. Needs matplotlib. The same library makes the same file, so that a change shows in a review.
+Into .github/gallery.svg. Needs matplotlib. The same library makes the same file, so that a change
+shows in a review.
 """
 
 from __future__ import annotations

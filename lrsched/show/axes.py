@@ -117,8 +117,8 @@ def log_ticks(axis: Axis, low: float, high: float) -> None:
 def plain(value: float) -> str:
     """A number in full, or very large and small ones as a power of ten.
 
-    >>> [plain(value) for value in (0.02, 1, 50_000, 2e-8)]
-    ['0.02', '1', '50,000', '$2\\times10^{-8}$']
+    >>> print(*map(plain, (0.02, 1, 50_000, 1e-8)))
+    0.02 1 50,000 $10^{-8}$
     """
     if value == 0 or 1e-4 <= abs(value) < 1e6:
         return f"{value:,.10g}"

@@ -22,10 +22,12 @@ def labels_of(texts: Sequence[str]) -> list[str]:
     out; others that are too long say how they are built.
 
     >>> run = "3e-4 * Sequence(LinearWarmup(2000), CosineDecay(98000, end={}))"
-    >>> labels_of([run.format(0.1), run.format(0), "3e-4 * Noam(512, 4000)"])
-    ['… * Sequence(…, CosineDecay(…, end=0.1))', '… * Sequence(…, CosineDecay(…, end=0))', ...]
-    >>> labels_of([run.format(0.1)])
-    ['0.0003 * Sequence(LinearWarmup(…), CosineDecay(…))']
+    >>> print(*labels_of([run.format(0.1), run.format(0), "Noam(512, 4000)"]), sep="\\n")
+    … * Sequence(…, CosineDecay(…, end=0.1))
+    … * Sequence(…, CosineDecay(…, end=0))
+    Noam(512, 4000)
+    >>> print(*labels_of([run.format("0.1 + 0.1 + 0.1 + 0.1")]))
+    0.0003 * Sequence(LinearWarmup(…), CosineDecay(…))
     """
     names = list(texts)
     if max(map(len, names)) > (_FEW if len(names) > 1 else _MOST):
