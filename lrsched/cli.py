@@ -175,7 +175,7 @@ def _parser() -> argparse.ArgumentParser:
         "draw curves into a file (needs matplotlib)",
         'plot "CosineDecay(1000)" "LinearDecay(1000)" -o curves.png',
         'plot "Noam(512, 4000)" --steps 20000 --log -o noam.pdf',
-        'plot a.json b.json --labels "ours,theirs" --ylabel "learning rate" --size 4x3 -o two.svg',
+        'plot old.json new.json --labels old,new --ylabel "learning rate" --size 4x3 -o two.pdf',
     )
     added.add_argument("schedules", metavar="SCHEDULE", nargs="+")
     added.add_argument(
