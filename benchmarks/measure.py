@@ -23,9 +23,10 @@ from typing import Any
 
 import numpy as np
 
+from lrsched.show.axes import COLOURS, GREY, dress, log_ticks
+
 SLICE = 0.003  # seconds of a runner's turn, at least
-OURS, THEIRS = "#d1495b", "#8d99ae"
-OTHERS = ["#2b2d42", "#3d7ea6", "#8d99ae", "#5c9e6b", "#b58900"]
+OURS, THEIRS, *OTHERS = COLOURS[1], "#8d99ae", COLOURS[0], *COLOURS[2:]
 
 Rows = list[dict[str, Any]]
 # What one turn calls, and how many steps that is.
@@ -180,22 +181,54 @@ def _processor() -> str:
 def bars(axes: Any, rows: Rows, value: str, ours: str = "lrsched") -> None:
     """One bar a row on a logarithmic scale, the shortest on top."""
     rows = sorted(rows, key=lambda row: -row[value])
+    values = [row[value] for row in rows]
+    words = [_cell("", value) for value in values]
+    room = min(0.5, 0.02 * max(map(len, words)))  # of the axis, for the words behind the bars
+    low = min(values) / 2
+    high = low * (max(values) / low) ** (1 / (1 - room))
     colours = [OURS if row["what"].startswith(ours) else THEIRS for row in rows]
-    drawn = axes.barh([row["what"] for row in rows], [row[value] for row in rows], color=colours)
-    axes.bar_label(drawn, [_cell("", row[value]) for row in rows], padding=3)
-    axes.set_xscale("log")
-    axes.margins(x=0.2)
+    drawn = axes.barh([row["what"] for row in rows], values, color=colours, zorder=2)
+    clear = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # of the line at 1
+    axes.bar_label(drawn, words, padding=4, zorder=4, bbox=clear)
+    axes.set(xscale="log", xlim=(low, high))
+    log_ticks(axes.xaxis, low, high)
+    dress(axes)
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    if value == "ratio":
+        axes.axvline(1, **_LEVEL)
+
+
+# Where two take as long as each other.
+_LEVEL: dict[str, Any] = {"color": GREY, "linestyle": "--", "linewidth": 1, "zorder": 3}
+_MARKERS = "osD^vPX"
 
 
 def lines(axes: Any, rows: Rows, x: str, y: str, ours: str = "lrsched") -> None:
-    """One line for each `what`, on two logarithmic scales."""
-    axes.set_prop_cycle(color=OTHERS)
-    for what in dict.fromkeys(row["what"] for row in rows):
+    """One line for each `what`, on two logarithmic scales, with a number where one was measured."""
+    names = list(dict.fromkeys(row["what"] for row in rows))
+    others = iter(zip(OTHERS, _MARKERS[1:], strict=False))
+    for what in names:
         points = [(row[x], row[y]) for row in rows if row["what"] == what]
-        style = {"color": OURS, "lw": 2.5} if what == ours else {}
-        axes.plot(*zip(*points, strict=True), marker="o", label=what, **style)
+        colour, marker = (OURS, "o") if what == ours else next(others)
+        style = {"color": colour, "marker": marker, "lw": 2.5 if what == ours else 1.5}
+        axes.plot(*zip(*points, strict=True), label=what, zorder=4 - (what != ours), **style)
     axes.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
-    axes.legend()
+    log_ticks(axes.yaxis, *axes.get_ylim())
+    measured(axes, sorted({row[x] for row in rows}))
+    if y == "ratio":
+        axes.axhline(1, **_LEVEL)
+    dress(axes)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0, frameon=False)
+
+
+def measured(axes: Any, places: Iterable[int]) -> None:
+    """Numbers where something was measured, and nowhere else."""
+    from matplotlib.ticker import NullLocator
+
+    places = list(places)
+    axes.set_xticks(places, [f"{place:,}" for place in places])
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def main(
@@ -208,8 +241,15 @@ def main(
     parser.add_argument("--out", type=Path, default=Path("build/benchmarks"), help="for the JSON")
     parser.add_argument("--pictures", type=Path, help="for the picture, if not beside the JSON")
     parser.add_argument("--quick", action="store_true", help="only see that it runs")
+    parser.add_argument(
+        "--redraw", action="store_true", help="only draw what the JSON has, without measuring"
+    )
     options = parser.parse_args()
     report = Report(options)
+    picture = (options.pictures or options.out) / f"benchmark-{name.replace('_', '-')}.png"
+    if options.redraw:
+        report.tables = json.loads((options.out / f"{name}.json").read_text())["tables"]
+        return _save(picture, lambda axes: draw(report, axes))
     print(f"\n== {name}: {question.strip()}\n", flush=True)
     started = time.perf_counter()
     fill(report)
@@ -221,7 +261,6 @@ def main(
     found["references"] = report.references
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / f"{name}.json").write_text(json.dumps(found, indent=2) + "\n")
-    picture = (options.pictures or options.out) / f"benchmark-{name.replace('_', '-')}.png"
     _save(picture, lambda axes: draw(report, axes))
 
 

@@ -66,12 +66,14 @@ def fill(report: Report) -> None:
 
 
 def draw(report: Report, axes: Any) -> None:
-    for table, rows in report.tables.items():
-        if table.endswith("by K = 2"):
-            axes.plot(COUNTS, [row["ratio"] for row in rows], marker="o", label=table.split(",")[0])
-    axes.set(xscale="log", xlabel="phases", ylabel="times K = 2", ylim=(0, None))
-    axes.set_title("A step of a sequence of K phases")
-    axes.legend()
+    rows = [
+        {"what": table.split(",")[0], "phases": count, "ratio": row["ratio"]}
+        for table, found in report.tables.items()
+        if table.endswith("by K = 2")
+        for count, row in zip(COUNTS, found, strict=True)
+    ]
+    measure.lines(axes, rows, "phases", "ratio", ours="one step")
+    axes.set(title="A step of a sequence of K phases", ylabel="times K = 2")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import io
 import os
 import sys
@@ -23,6 +24,7 @@ from lrsched.commands import (
     show_,
     table_,
 )
+from lrsched.show.arguments import LARGEST
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
 
@@ -95,6 +97,22 @@ def _number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"must be a number, got {shown(text)}") from None
 
 
+def _names(text: str) -> list[str]:
+    """Between commas; one with a comma in it stands in quotation marks."""
+    return next(csv.reader([text], skipinitialspace=True), [])
+
+
+def _size(text: str) -> tuple[float, float]:
+    try:
+        width, height = map(float, text.lower().split("x"))
+    except ValueError:
+        width = height = 0
+    if not (0 < width <= LARGEST and 0 < height <= LARGEST):
+        rule = f"width x height in inches, such as 8x5, of at most {LARGEST}"
+        raise argparse.ArgumentTypeError(f"must be {rule}, got {shown(text)}")
+    return width, height
+
+
 # What a framework's config may leave open: the option's name, its type, and what it is.
 _LEFT_OPEN: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "of": (str, "NAME", "the hyper-parameter: lr (the default), momentum, weight_decay, ..."),
@@ -157,12 +175,17 @@ def _parser() -> argparse.ArgumentParser:
         "draw curves into a file (needs matplotlib)",
         'plot "CosineDecay(1000)" "LinearDecay(1000)" -o curves.png',
         'plot "Noam(512, 4000)" --steps 20000 --log -o noam.pdf',
+        'plot old.json new.json --labels old,new --ylabel "learning rate" --size 4x3 -o two.pdf',
     )
     added.add_argument("schedules", metavar="SCHEDULE", nargs="+")
     added.add_argument(
         "-o", "--output", metavar="FILE", required=True, help="a .png, .svg or .pdf file"
     )
     added.add_argument("--log", action="store_true", help="logarithmic axis for the values")
+    added.add_argument(
+        "--ylabel", default="value", metavar="TEXT", help="what the values are; by default, value"
+    )
+    _picture_options(added)
     _steps_option(added, "the last step; needed where all schedules are endless")
 
     added = command(
@@ -234,6 +257,7 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument(
         "-o", "--output", metavar="FILE", help="a .png, .svg or .pdf file (needs matplotlib)"
     )
+    _picture_options(added)
 
     added = command(
         export_,
@@ -249,6 +273,18 @@ def _parser() -> argparse.ArgumentParser:
 
 def _steps_option(parser: argparse.ArgumentParser, meaning: str) -> None:
     parser.add_argument("--steps", type=_positive, metavar="N", help=meaning)
+
+
+def _picture_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("of the picture")
+    group.add_argument(
+        "--labels",
+        type=_names,
+        metavar="A,B",
+        help="a name for each curve; by default, what was typed, or of long texts what differs",
+    )
+    group.add_argument("--title", metavar="TEXT", help="above the curves; by default, none")
+    group.add_argument("--size", type=_size, metavar="WxH", help="in inches, such as 8x5")
 
 
 def _version() -> str:

@@ -22,6 +22,7 @@ from lrsched.ask.laws import AnnealingLaw, LossLaw, MultiPowerLaw
 from lrsched.ask.questions import diff
 from lrsched.data.json import to_json
 from lrsched.reading import read
+from lrsched.show.labels import labels_of
 from lrsched.show.plot import plot
 from lrsched.show.runs import plot_losses, plot_weights
 from lrsched.show.terminal import show
@@ -72,12 +73,31 @@ def show_(options: argparse.Namespace) -> int:
 
 def plot_(options: argparse.Namespace) -> int:
     schedules = [_read(options, argument) for argument in options.schedules]
+    labels = options.labels or _labels(options, schedules)
 
     def draw(figure: Any) -> None:
-        plot(*schedules, steps=options.steps, ax=figure.subplots(), log=options.log)
+        plot(
+            *schedules,
+            steps=options.steps,
+            ax=figure.subplots(),
+            log=options.log,
+            labels=labels,
+            title=options.title,
+            ylabel=options.ylabel,
+        )
 
-    _save(options.output, draw)
+    _save(options.output, draw, options.size or _SIZE)
     return 0
+
+
+def _labels(options: argparse.Namespace, schedules: Sequence[Schedule]) -> list[str]:
+    """What was typed for each; of what came by standard input, its text."""
+    typed = zip(options.schedules, schedules, strict=True)
+    return labels_of([repr(schedule) if text == "-" else text for text, schedule in typed])
+
+
+# Inches.
+_SIZE, _TWO = (8.0, 5.0), (14.0, 5.0)
 
 
 def _kind(name: str) -> str:
@@ -87,14 +107,14 @@ def _kind(name: str) -> str:
     return kind
 
 
-def _save(name: str, draw: Callable[[Any], None], width: float = 8) -> None:
+def _save(name: str, draw: Callable[[Any], None], size: tuple[float, float]) -> None:
     """A picture in a file."""
     kind = _kind(name)
     try:
         from matplotlib.figure import Figure
     except ImportError:
         raise ImportError("plot needs matplotlib: pip install matplotlib") from None
-    figure = Figure(figsize=(width, 5), layout="constrained")
+    figure = Figure(figsize=size, layout="constrained")
     with warnings.catch_warnings():  # of glyphs and of axes: the picture shows what there is
         warnings.simplefilter("ignore")
         draw(figure)
@@ -208,15 +228,20 @@ def compare_(options: argparse.Namespace) -> int:
         return 0
     steps = steps or min(schedule.steps for schedule in schedules if schedule.steps is not None)
 
-    def draw(figure: Any) -> None:
-        if law is None:
-            plot_weights(*schedules, steps=steps, weight_decay=decay, ax=figure.subplots())
-            return
-        left, right = figure.subplots(1, 2)
-        plot_weights(*schedules, steps=steps, weight_decay=decay, ax=left)
-        plot_losses(*schedules, steps=steps, law=law, ax=right)
+    shared: dict[str, Any] = {
+        "steps": steps,
+        "labels": options.labels or _labels(options, schedules),
+    }
 
-    _save(options.output, draw, width=8 if law is None else 14)
+    def draw(figure: Any) -> None:
+        if options.title is not None:
+            figure.suptitle(options.title)
+        left, *right = figure.subplots(1, 1 if law is None else 2, squeeze=False)[0]
+        plot_weights(*schedules, weight_decay=decay, ax=left, **shared)
+        if law is not None:
+            plot_losses(*schedules, law=law, ax=right[0], **shared)
+
+    _save(options.output, draw, options.size or (_SIZE if law is None else _TWO))
     return 0
 
 

@@ -45,7 +45,8 @@ RULES = """
 """
 # The words of questions and pictures: `stop` as `range` has it, `ax` as matplotlib.
 QUESTIONS = """
-    stop after a b logged_values tolerance schedules ax log labels accept batch per losses method
+    stop after a b logged_values tolerance schedules ax log labels title ylabel size
+    accept batch per losses method
     methods
 """
 # The words of bounds and laws: their papers' own constants, `lambda` as Python lets it be said.

@@ -120,6 +120,7 @@ class Own(enum.IntEnum):
     NONE = 0
     BREAKS = 1  # of shapes and staircases: where a curve may break
     ALL = 2  # of Quantize as well: it is level on both sides, and there may be many within a step
+    KNOWN = 3  # as BREAKS, without those that are found in the values of a clock alone
 
 
 def marks(schedule: Schedule, after: Mark = START, own: Own = Own.ALL) -> Iterator[Mark]:
@@ -149,7 +150,8 @@ def marks(schedule: Schedule, after: Mark = START, own: Own = Own.ALL) -> Iterat
             yield from _once(heapq.merge(marks(inner, after, own), stairs))
         case Warp():
             clock = marks(schedule.clock, after, own)
-            through = _changes(schedule.clock, _of_piece(schedule.schedule, own), after)
+            of_piece = _of_piece(schedule.schedule, own)
+            through = () if own == Own.KNOWN else _changes(schedule.clock, of_piece, after)
             yield from _once(heapq.merge(clock, through))
         case Cycle():
             yield from _of_cycles(schedule, after, own)

@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from lrsched._core.check import Count, PositiveCount, checked
+from lrsched._core.check import Count, checked
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched.ask.bounds import LAST, cycle_at, cycle_span, power
@@ -196,15 +193,6 @@ def describe(schedule: ASchedule, total_steps: Count | None = None) -> Descripti
 
 def shortened(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 3] + "..."
-
-
-@checked
-def samples(schedule: ASchedule, steps: Count, points: PositiveCount) -> NDArray[np.int64]:
-    """About so many steps from 0 to `steps`, with both sides of every joint among them."""
-    joints = [part.start for part in phases(schedule) if part.start <= steps][:points]
-    even = np.rint(np.linspace(0, steps, points)).astype(np.int64)
-    both = [step for joint in joints for step in (joint - 1, joint) if step >= 0]
-    return np.unique(np.concatenate([even, np.array(both, dtype=np.int64)]))
 
 
 def horizon(schedule: Schedule) -> int:

@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from lrsched._core.check import PositiveCount, refusal, rule_in
-from lrsched._core.schedule import A_SCHEDULE, Schedule
+from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
-from lrsched.ask.describe import phases, samples, shortened
+from lrsched.ask.describe import phases
+from lrsched.show.arguments import the_axes, the_labels, the_schedules, the_text
+from lrsched.show.axes import (
+    GREY,
+    PHASES,
+    axis_of_steps,
+    drawable,
+    dress,
+    legend,
+    logarithmic,
+    styles,
+)
+from lrsched.show.curve import curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_POINTS = 1000
+_COLUMNS = 500
 _FAR = 2**52  # an axis of floats tells no more steps apart
 _STEPS = rule_in(PositiveCount)
 
@@ -25,63 +39,89 @@ def plot(
     ax: Axes | None = None,
     log: bool = False,
     labels: Sequence[str] | None = None,
+    title: str | None = None,
+    ylabel: str = "value",
+    size: tuple[float, float] | None = None,
 ) -> Axes:
-    """Schedules as curves, the steps at which their phases begin marked by dotted lines.
+    """Schedules as curves, jumps upright, and dotted lines where a phase begins.
+
+    The curves differ in colour, in colours that colour-blind people tell apart, and in dashes.
 
     Args:
         *schedules: one or more schedules.
         steps: the last step; by default the end of the longest.
         ax: where to draw; by default a new figure, which needs no screen.
-        log: a logarithmic axis for the values.
-        labels: a name for each curve; by default its text.
+        log: a logarithmic axis for the values, on which those not above 0 lie below the picture.
+        labels: a name for each curve; by default its text, of a long one what tells it from the
+            others.
+        title: above the curves; by default none.
+        ylabel: what the values are: "learning rate", "momentum", ...
+        size: width and height of a new figure, in inches.
 
     Returns:
         The matplotlib `Axes` with the curves.
 
     Raises:
         TypeError, ValueError: no schedules, one that is none, steps not given where all of them
-            are endless or no positive integer, or not as many labels as schedules.
+            are endless or no positive integer, not as many labels as schedules, a label, title or
+            ylabel that is no text, or a size that is none or given beside ax.
         ImportError: matplotlib is not installed.
 
     >>> import lrsched as lrs
-    >>> ax = lrs.plot(lrs.LinearDecay(100), lrs.CosineDecay(100), labels=["linear", "cosine"])
+    >>> ax = lrs.plot(lrs.LinearDecay(100), lrs.CosineDecay(100), ylabel="learning rate")
     >>> [line.get_label() for line in ax.get_lines()]
-    ['linear', 'cosine']
+    ['LinearDecay(100)', 'CosineDecay(100)']
     """
-    if not schedules:
-        raise refusal(ValueError, "plot", "schedules", "at least one schedule", schedules)
-    for i, schedule in enumerate(schedules):
-        A_SCHEDULE("plot", f"schedules[{i}]", schedule)
+    the_schedules("plot", schedules)
     steps = _last(schedules, steps)
-    names = [shortened(repr(s), 60) for s in schedules] if labels is None else list(labels)
-    if len(names) != len(schedules):
-        rule = f"as many as the {len(schedules)} schedules"
-        raise refusal(ValueError, "plot", "labels", rule, names)
-    if ax is None:
-        from matplotlib import pyplot
-
-        _, ax = pyplot.subplots(layout="constrained")
-    for schedule, name in zip(schedules, names, strict=True):
-        at = samples(schedule, steps, _POINTS)
-        (line,) = ax.plot(at, schedule(at), label=name)
-        joints = [part.start for part in phases(schedule) if 0 < part.start < steps][:_POINTS]
-        low, high = (0, 1) if len(schedules) == 1 else (0, 0.05)
-        if joints:
-            ax.vlines(
-                joints,
-                low,
-                high,
-                transform=ax.get_xaxis_transform(),
-                colors=line.get_color(),
-                linestyles="dotted",
-                linewidth=1,
-            )
-    if log:
-        ax.set_yscale("log")
-    ax.set_xlabel("step")
-    ax.margins(x=0)
-    ax.legend()
+    names = the_labels("plot", schedules, labels)
+    the_text("plot", "ylabel", ylabel)
+    ax = the_axes("plot", ax, title, size)
+    draw(ax, schedules, names, steps, log)
+    ax.set_ylabel(ylabel)
+    legend(ax)
     return ax
+
+
+def draw(
+    ax: Axes, schedules: Sequence[Schedule], names: Sequence[str], steps: int, log: bool
+) -> None:
+    """The curves and their phases, without names for them."""
+    alone, least, most = not ax.get_lines(), [], []
+    for schedule, name, style in zip(schedules, names, styles(ax), strict=False):
+        at, values = curve(schedule, steps, _COLUMNS)
+        # A name that begins with an underscore would be none to matplotlib.
+        values = drawable(values)
+        ax.plot(at, values, label=f" {name}" if name.startswith("_") else name, **style)
+        # Just before a restart from 0, values are next to it: on whole steps they are not.
+        seen = schedule(np.rint(np.linspace(0, steps, _COLUMNS)))
+        least.append(float(seen[seen > 0].min(initial=np.inf)))
+        most.append(float(np.nanmax(values, initial=0.0)))
+        _mark_phases(ax, schedule, steps, style["color"], alone=len(schedules) == 1)
+    dress(ax)
+    axis_of_steps(ax, steps, alone)
+    if log:
+        logarithmic(ax, min(least), max(most))
+
+
+# More dotted lines than these, from the floor to the ceiling, would hide the curve.
+_LINES = 50
+
+
+def _mark_phases(ax: Axes, schedule: Schedule, steps: int, color: str, alone: bool) -> None:
+    begins = [part.start for part in phases(schedule) if 0 < part.start < steps][: 2 * _COLUMNS]
+    if not begins:
+        return
+    ax.vlines(
+        begins,
+        0,
+        1 if alone and len(begins) <= _LINES else 0.05,
+        transform=ax.get_xaxis_transform(),
+        colors=GREY if alone else color,
+        linestyles="dotted",
+        linewidth=1,
+        label=PHASES,
+    )
 
 
 def _last(schedules: Sequence[Schedule], steps: int | None) -> int:

@@ -11,6 +11,8 @@ from lrsched._core.check import ProperFraction, one_of, refusal, rule_in
 from lrsched._core.schedule import A_SCHEDULE, Schedule
 from lrsched._core.value import public
 from lrsched.ask.peaks import Losses, Method, readings, smooth_losses, suggestion
+from lrsched.show.arguments import the_axes
+from lrsched.show.axes import COLOURS, dress, legend
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,6 +30,8 @@ def plot_range_test(
     methods: Sequence[Method] = _METHODS,
     beta: float = 0.98,
     ax: Axes | None = None,
+    title: str | None = None,
+    size: tuple[float, float] | None = None,
 ) -> Axes:
     """The smoothed losses of a range test over its rates, what `suggest_peak` suggests marked.
 
@@ -37,6 +41,8 @@ def plot_range_test(
         methods: the suggestions to mark, of "valley", "steep", "minimum" and "slide"; none is fine.
         beta: of `smooth_losses`; 0 for losses that have been smoothed already.
         ax: where to draw; by default a new figure, which needs no screen.
+        title: above the curve; by default none.
+        size: width and height of a new figure, in inches.
 
     Returns:
         The matplotlib `Axes` with the curve and a dot for each suggestion.
@@ -57,21 +63,19 @@ def plot_range_test(
     beta = rule_in(ProperFraction)(_OWNER, "beta", beta)
     methods = _each_method(methods)
     seen = readings(_OWNER, schedule, values, beta, methods)
-    if ax is None:
-        from matplotlib import pyplot
-
-        _, ax = pyplot.subplots(layout="constrained")
+    ax = the_axes(_OWNER, ax, title, size)
     rates, smoothed = schedule(np.arange(len(values))), smooth_losses(values, beta)
-    ax.plot(rates, smoothed)
-    for method in methods:
+    ax.plot(rates, smoothed, color=COLOURS[0])
+    for method, colour, dot in zip(methods, COLOURS[1:], "osD^", strict=False):
         rate = suggestion(seen, method)
         loss = np.interp(np.log(rate), np.log(seen.rates), seen.losses)
-        ax.plot(rate, loss, "o", label=f"{method}: {rate:.3g}")
+        ax.plot(rate, loss, dot, color=colour, label=f"{method}: {rate:.3g}", zorder=3)
     ax.set_xscale("log")
     ax.set_xlabel("rate")
     ax.set_ylabel("smoothed loss")
+    dress(ax)
     if methods:
-        ax.legend()
+        legend(ax)
     return ax
 
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lrsched._core.check import NonNegative, refusal, rule_in
+from lrsched._core.check import NonNegative, rule_in
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched.ask.averages import weights_of
 from lrsched.ask.laws import ALaw, LossLaw
 from lrsched.ask.rates import length_of_run, rates_at
-from lrsched.show.plot import plot
+from lrsched.show.arguments import the_axes, the_labels, the_schedules
+from lrsched.show.axes import axis_of_steps, dress, legend, log_ticks
+from lrsched.show.plot import draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +34,8 @@ def plot_weights(
     ax: Axes | None = None,
     log: bool = False,
     labels: Sequence[str] | None = None,
+    title: str | None = None,
+    size: tuple[float, float] | None = None,
 ) -> Axes:
     """How much of each update is in the final weights, under the schedules: `averaging_weights`.
 
@@ -41,7 +45,9 @@ def plot_weights(
         weight_decay: of AdamW.
         ax: where to draw the weights, the schedules above it; by default a new figure.
         log: a logarithmic axis for the weights.
-        labels: a name for each curve; by default its text.
+        labels: a name for each curve; by default as `plot` has it.
+        title: above the schedules; by default none.
+        size: width and height of a new figure, in inches.
 
     Returns:
         The matplotlib `Axes` with the weights; the schedules' is `ax.figure.axes[-1]`.
@@ -61,7 +67,7 @@ def plot_weights(
     def weights(rates: Floats, at: NDArray[np.int64]) -> Floats:
         return weights_of("plot_weights", rates, decay)[1:][at]
 
-    ax, _, _ = _under("plot_weights", schedules, steps, weights, ax, log, labels)
+    ax, _, _ = _under("plot_weights", schedules, steps, weights, ax, log, labels, title, size)
     ax.set_ylabel("weight of an update")
     return ax
 
@@ -74,6 +80,8 @@ def plot_losses(
     ax: Axes | None = None,
     log: bool = False,
     labels: Sequence[str] | None = None,
+    title: str | None = None,
+    size: tuple[float, float] | None = None,
 ) -> Axes:
     """The losses that a law predicts, under the schedules.
 
@@ -85,7 +93,9 @@ def plot_losses(
         law: a `MultiPowerLaw` or an `AnnealingLaw`.
         ax: where to draw the losses, the schedules above it; by default a new figure.
         log: a logarithmic axis for the losses.
-        labels: a name for each curve; by default its text.
+        labels: a name for each curve; by default as `plot` has it.
+        title: above the schedules; by default none.
+        size: width and height of a new figure, in inches.
 
     Returns:
         The matplotlib `Axes` with the losses; the schedules' is `ax.figure.axes[-1]`.
@@ -101,13 +111,17 @@ def plot_losses(
     ('predicted loss', 1)
     """
     of = rule_in(ALaw)("plot_losses", "law", law)
-    ax, at, curves = _under("plot_losses", schedules, steps, of.losses_of, ax, log, labels)
+    ax, at, curves = _under(
+        "plot_losses", schedules, steps, of.losses_of, ax, log, labels, title, size
+    )
     ax.set_ylabel("predicted loss")
     drawn = np.concatenate([losses[at >= steps / 10] for losses in curves])
     drawn = drawn[np.isfinite(drawn)]
     if drawn.size:
         margin = 0.05 * (drawn.max() - drawn.min()) or 0.05
         ax.set_ylim(drawn.min() - margin * (not log), drawn.max() + margin)
+        if log:
+            log_ticks(ax.yaxis, *ax.get_ylim())
     return ax
 
 
@@ -119,10 +133,11 @@ def _under(
     ax: Axes | None,
     log: bool,
     labels: Sequence[str] | None,
+    title: str | None,
+    size: tuple[float, float] | None,
 ) -> tuple[Axes, NDArray[np.int64], list[Floats]]:
     """A curve of each run, and above it the schedules, on the same axis of steps."""
-    if not schedules:
-        raise refusal(ValueError, owner, "schedules", "at least one schedule", schedules)
+    the_schedules(owner, schedules)
     for i, schedule in enumerate(schedules):
         steps = length_of_run(owner, schedule, steps, f"schedules[{i}]")
     at = np.unique(np.rint(np.linspace(0, steps - 1, _POINTS)).astype(np.int64))
@@ -130,28 +145,23 @@ def _under(
         curve(rates_at(owner, schedule, 0, steps, f"schedules[{i}]"), at)
         for i, schedule in enumerate(schedules)
     ]
-    if labels is not None and len(labels := list(labels)) != len(schedules):
-        rule = f"as many as the {len(schedules)} schedules"
-        raise refusal(ValueError, owner, "labels", rule, labels)
-    if ax is None:
-        from matplotlib import pyplot
-
-        _, ax = pyplot.subplots(layout="constrained")
+    names = the_labels(owner, schedules, labels)
+    ax = the_axes(owner, ax, title, size)
     above = _above(ax)
-    plot(*schedules, steps=max(1, steps - 1), ax=above, labels=labels)
-    legend = above.get_legend()
-    if legend is not None:  # names are long, and no reason to narrow the curves
-        legend.set_in_layout(False)
-        for name in legend.get_texts():
-            name.set_fontsize("small")
-    above.set_xlabel("")
+    above.set_title(ax.get_title())
+    ax.set_title("")
+    last = max(1, steps - 1)
+    draw(above, schedules, names, last, log=False)
+    above.set(xlabel="", ylabel="value")
     above.tick_params(labelbottom=False)
     for values, line in zip(curves, above.get_lines(), strict=True):
-        ax.plot(at, values, color=line.get_color(), label=line.get_label())
+        ax.plot(at, values, c=line.get_color(), ls=line.get_linestyle(), label=line.get_label())
+    dress(ax)
+    axis_of_steps(ax, last)
     if log:
         ax.set_yscale("log")
-    ax.set_xlabel("step")
-    ax.margins(x=0)
+        log_ticks(ax.yaxis, *ax.get_ylim())
+    legend(ax, of=above)
     return ax, at, curves
 
 

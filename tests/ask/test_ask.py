@@ -19,7 +19,7 @@ from strategies import SCHEDULES
 import lrsched as lrs
 from lrsched.ask import questions
 from lrsched.ask.bounds import bounds
-from lrsched.ask.describe import horizon, phases, samples
+from lrsched.ask.describe import horizon, phases
 from lrsched.ask.questions import Difference, values_at
 
 KNOWN = [case.schedule for case in CASES if not isinstance(case.schedule, Tower)]
@@ -663,18 +663,6 @@ def test_of_many_restarts_the_first_ten_and_the_last_are_told() -> None:
     assert [finding.step for finding in found] == [*(7 * i for i in range(1, 11)), 10**12 - 1]
     assert lrs.check(lrs.Cycle(lrs.LinearWarmup(1), mirror=True), 10**12) == ()
     assert time.process_time() - begin < 10
-
-
-@pytest.mark.parametrize("schedule", ALL, ids=repr)
-def test_samples_have_both_sides_of_every_joint(schedule: lrs.Schedule) -> None:
-    steps = horizon(schedule)
-    assert 0 < steps <= 2**52
-    at = samples(schedule, steps, 100)
-    assert (at[0], at[-1]) == (0, steps)
-    assert (np.diff(at) > 0).all()
-    for part in phases(schedule)[1:]:
-        if part.start <= steps:
-            assert {max(0, part.start - 1), part.start} <= set(at.tolist())
 
 
 def test_the_horizon_of_an_endless_schedule_is_a_few_times_its_slowest_part() -> None:

@@ -60,7 +60,9 @@ def test_some_methods_other_axes_and_losses_as_they_are(pyplot):
 def test_a_run_that_ends_in_nan_a_rate_of_0_and_no_suggestion():
     schedule = lrs.LinearWarmup(100)
     losses = [*LOSSES[:60], *[math.nan] * 20]
-    ax = lrs.plot_range_test(schedule, iter(losses), methods=[])
+    ax = lrs.plot_range_test(schedule, iter(losses), methods=[], title="None", size=(5, 4))
+    assert ax.get_title() == "None"
+    assert ax.figure.get_size_inches().tolist() == [5, 4]
     ax.figure.canvas.draw()
     (curve,) = ax.get_lines()
     assert len(curve.get_xdata()) == 80

@@ -33,7 +33,9 @@ def drawn(ax: Any) -> list[tuple[Any, Any]]:
 
 
 def test_weights_are_drawn_under_their_schedules() -> None:
-    ax = lrs.plot_weights(RUN, COSINE, steps=4_000, weight_decay=0.1, labels=["wsd", "cosine"])
+    ax = lrs.plot_weights(
+        RUN, COSINE, steps=4_000, weight_decay=0.1, labels=["wsd", "cosine"], title="Two"
+    )
     above = ax.figure.axes[-1]
     for schedule, (at, weights), (steps, values) in zip(
         (RUN, COSINE), drawn(ax), drawn(above), strict=True
@@ -47,10 +49,15 @@ def test_weights_are_drawn_under_their_schedules() -> None:
     assert [line.get_color() for line in ax.get_lines()] == [
         line.get_color() for line in above.get_lines()
     ]
-    assert [text.get_text() for text in above.get_legend().get_texts()] == ["wsd", "cosine"]
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == ["wsd", "cosine", "a phase begins"]
+    assert above.get_legend() is None
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("step", "weight of an update")
+    assert (above.get_title(), ax.get_title()) == ("Two", "")
     assert above.get_xlim() == ax.get_xlim()
     ax.figure.canvas.draw()
+    assert ax.get_legend().get_window_extent().y1 < ax.xaxis.get_tightbbox().y0
+    assert ax.figure.get_tightbbox().y0 >= 0
     assert above.get_position().y0 > ax.get_position().y1
 
 
@@ -107,6 +114,8 @@ def test_a_run_of_one_update() -> None:
          "plot_losses: law must be a MultiPowerLaw or an AnnealingLaw, got 3"),
         (lambda: lrs.plot_losses(RUN, 0 - RUN, steps=9, law=LAW), ValueError,
          r"plot_losses: schedules\[1\] must be finite and not below 0"),
+        (lambda: lrs.plot_losses(RUN, steps=9, law=LAW, size=0), TypeError,
+         "plot_losses: size must be a width and a height in inches"),
         (lambda: lrs.plot_losses(RUN, steps=9, law=LAW, labels=[]), ValueError,
          "plot_losses: labels must be as many as the 1 schedules"),
     ],
