@@ -237,7 +237,7 @@ def _parser() -> argparse.ArgumentParser:
 
     added = command(
         export_,
-        "write a schedule as JSON, text, LaTeX or a Python function",
+        "write a schedule as JSON, text, LaTeX, or a function in Python or JavaScript",
         f'export "{EXAMPLE}" --to json -o schedule.json',
         "export schedule.json --to latex",
     )

@@ -247,7 +247,8 @@ FORMATS: dict[str, Callable[[Schedule], str]] = {
     "json": lambda schedule: to_json(schedule, indent=2),
     "text": repr,
     "latex": lambda schedule: schedule.latex(),
-    "python": lambda schedule: schedule.source().rstrip("\n"),
+    "python": lambda schedule: schedule.source(),
+    "javascript": lambda schedule: schedule.source(language="javascript"),
 }
 
 

@@ -8,43 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from lrsched._engine.code import Code
 from lrsched._engine.pieces import Piece
-from lrsched._engine.symbols import (
-    COMPARISONS,
-    OPERATORS,
-    Symbol,
-    always,
-    is_floating,
-    landings,
-)
+from lrsched._engine.symbols import COMPARISONS, OPERATORS, Symbol, is_floating
 from lrsched._engine.text import ATOM, SIGN, SUM, TERNARY, Text
-from lrsched._engine.writer import Writer
 
 
-class Function(Writer[Text]):
+class Function(Code):
     """The lines of a schedule's function, and the functions of the standard library it needs."""
 
+    indent = "    "
+    assigns = ":="
+
     def __init__(self, parts: list[Piece]) -> None:
-        super().__init__()
         self.needs: set[str] = set()
-        self.lines = list(self._branches(parts, "    "))
-
-    def _branches(self, parts: list[Piece], indent: str) -> Iterator[str]:
-        """A balanced tree of comparisons: K pieces cost log2 K of them."""
-        if len(parts) > 1:
-            middle = len(parts) // 2
-            yield f"{indent}if t < {self.number(parts[middle][0]).text}:"
-            yield from self._branches(parts[:middle], indent + "    ")
-            yield from self._branches(parts[middle:], indent)
-        else:
-            self.begin()
-            self.count(parts[0][1])
-            yield from self._returns(parts[0][1], indent)
-
-    def begin(self) -> None:
-        super().begin()
-        # Names begin anew: each is a slot that every call has to make and to clear.
-        self._names: dict[int, str] = {}
+        super().__init__(parts)
 
     def text(self, name: str) -> str:
         """The function as a text that stands on its own."""
@@ -77,43 +55,18 @@ class Function(Writer[Text]):
         exec("\n".join(text), scope)
         return scope[name]  # type: ignore[no-any-return]
 
-    def _returns(self, value: Any, indent: str) -> Iterator[str]:
-        yield from self._statements(value, indent)
-        if isinstance(value, Symbol) and value.op == "where":
-            condition, a, b = value.args
-            yield f"{indent}if {self.write(condition).text}:"
-            known = self.kept.copy()
-            yield from self._returns(a, indent + "    ")
-            self.kept = known
-            yield from self._returns(b, indent)
-            return
+    def branch(self, test: Text, indent: str, inside: Iterator[str]) -> Iterator[str]:
+        yield f"{indent}if {test.text}:"
+        yield from inside
+
+    def statement(self, text: str) -> str:
+        return text
+
+    def result(self, value: Any) -> str:
         if not isinstance(value, Symbol):
             value = float(value)
         text = self.write(value).text
-        yield f"{indent}return {text}" if is_floating(value) else f"{indent}return float({text})"
-
-    def _statements(self, value: Any, indent: str) -> Iterator[str]:
-        """Lines for parts of what is deep: no parentheses are nested deeper than Python reads."""
-        for part in landings(value, always):
-            if id(part) not in self.kept:
-                text = self.write(part).text
-                name = self._names.setdefault(id(part), f"x{len(self._names) + 1}")
-                self.kept[id(part)] = Text(name, ATOM)
-                named = f"({name} := "
-                text = text[len(named) : -1] if text.startswith(named) else text
-                yield f"{indent}{name} = {text}"
-
-    def keep(self, value: Symbol, written: Text) -> Text:
-        """An expression that is used again gets a name where it is first computed.
-
-        Names are known in the order in which Python evaluates, and those given in one branch in
-        that branch only.
-        """
-        if self.uses[id(value)] < 2 or value.op == "t":
-            return written
-        name = self._names.setdefault(id(value), f"x{len(self._names) + 1}")
-        self.kept[id(value)] = Text(name, ATOM)
-        return Text(f"({name} := {written.text})", ATOM)
+        return text if is_floating(value) else f"float({text})"
 
     def number(self, value: Any) -> Text:
         if type(value) not in (int, float, bool):
@@ -122,9 +75,6 @@ class Function(Writer[Text]):
         if text.lstrip("-") in ("inf", "nan"):
             return Text(f"float('{text}')", ATOM)
         return Text(text, SIGN if text.startswith("-") else ATOM)
-
-    def step(self, value: Symbol) -> Text:
-        return Text("t", ATOM)
 
     def shifted(self, value: Symbol, t: Symbol, shift: int) -> Text:
         return Text(f"t {'-' if shift < 0 else '+'} {abs(shift)}", SUM)
@@ -151,13 +101,11 @@ class Function(Writer[Text]):
         return f"({texts[0]},)" if len(texts) == 1 else f"({', '.join(texts)})"
 
     def chosen(self, value: Symbol, condition: Any, a: Any, b: Any) -> Text:
-        test = self.write(condition).within(TERNARY + 1)
-        known = self.kept.copy()
-        yes = self.write(a).within(TERNARY + 1)
-        self.kept = known.copy()
-        no = self.write(b).within(TERNARY)
-        self.kept = known
-        return Text(f"{yes} if {test} else {no}", TERNARY)
+        test, yes, no = self.alternatives(value, condition, a, b)
+        choice = (
+            f"{yes.within(TERNARY + 1)} if {test.within(TERNARY + 1)} else {no.within(TERNARY)}"
+        )
+        return Text(choice, TERNARY)
 
     def binary(self, value: Symbol, a: Any, b: Any) -> Text:
         if value.op == "pow":  # of a number below 0 it raises, where ** is complex
