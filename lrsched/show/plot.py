@@ -48,15 +48,8 @@ def plot(
     >>> [line.get_label() for line in ax.get_lines()]
     ['linear', 'cosine']
     """
-    if not schedules:
-        raise refusal(ValueError, "plot", "schedules", "at least one schedule", schedules)
-    for i, schedule in enumerate(schedules):
-        A_SCHEDULE("plot", f"schedules[{i}]", schedule)
-    steps = _last(schedules, steps)
-    names = [shortened(repr(s), 60) for s in schedules] if labels is None else list(labels)
-    if len(names) != len(schedules):
-        rule = f"as many as the {len(schedules)} schedules"
-        raise refusal(ValueError, "plot", "labels", rule, names)
+    steps = last_step("plot", schedules, steps)
+    names = names_of("plot", schedules, labels)
     if ax is None:
         from matplotlib import pyplot
 
@@ -84,11 +77,27 @@ def plot(
     return ax
 
 
-def _last(schedules: Sequence[Schedule], steps: int | None) -> int:
+def last_step(owner: str, schedules: Sequence[Schedule], steps: int | None) -> int:
+    """The last step of a picture of schedules, of which there is one at least."""
+    if not schedules:
+        raise refusal(ValueError, owner, "schedules", "at least one schedule", schedules)
+    for i, schedule in enumerate(schedules):
+        A_SCHEDULE(owner, f"schedules[{i}]", schedule)
     if steps is not None:
-        return min(int(_STEPS("plot", "steps", steps)), _FAR)
+        return min(int(_STEPS(owner, "steps", steps)), _FAR)
     longest = max(schedule.steps or 0 for schedule in schedules)
     if not longest:
         rule = "given where no schedule has an end"
-        raise refusal(ValueError, "plot", "steps", rule, None)
+        raise refusal(ValueError, owner, "steps", rule, None)
     return min(longest, _FAR)
+
+
+def names_of(
+    owner: str, schedules: Sequence[Schedule], labels: Sequence[str] | None, most: int = 60
+) -> list[str]:
+    """A name for each curve; by default its text, cut to a length."""
+    names = [shortened(repr(s), most) for s in schedules] if labels is None else list(labels)
+    if len(names) != len(schedules):
+        rule = f"as many as the {len(schedules)} schedules"
+        raise refusal(ValueError, owner, "labels", rule, names)
+    return names
