@@ -159,8 +159,14 @@ function logTicks(low, high, most) {
   return ticks;
 }
 
-// The values from bottom to top: those in view, with some room.
+// The values from bottom to top: those in view, with some room, as far as numbers go.
 function rangeOf(curves) {
+  const { low, high, empty } = roomFor(curves);
+  const most = Number.MAX_VALUE;
+  return { low: Math.max(-most, low), high: Math.min(most, high), empty };
+}
+
+function roomFor(curves) {
   let low = Infinity;
   let high = -Infinity;
   let least = Infinity; // above 0
@@ -176,7 +182,7 @@ function rangeOf(curves) {
     if (!(high > 0)) return { low: 0.1, high: 1, empty: true };
     least = Math.max(least, high * 1e-16);
     const room = Math.max(1.12, (high / least) ** 0.05);
-    return { low: least / room, high: high * room };
+    return { low: Math.max(Number.MIN_VALUE, least / room), high: high * room };
   }
   if (low > high) return { low: 0, high: 1, empty: true };
   if (low === high) {
@@ -185,7 +191,7 @@ function rangeOf(curves) {
   }
   if (low >= 0 && low < 0.4 * high) return { low: 0, high: high * 1.05 };
   if (high <= 0 && high > 0.4 * low) return { low: low * 1.05, high: 0 };
-  const room = 0.05 * (high / 2 - low / 2) * 2;
+  const room = 0.1 * (high / 2 - low / 2);
   return { low: low - room, high: high + room };
 }
 
