@@ -31,6 +31,7 @@ if typing.TYPE_CHECKING:
     )
     from lrsched.layers import layer_rates, trust_ratio
     from lrsched.presets import *
+    from lrsched.show.page import page
     from lrsched.show.plot import plot
     from lrsched.show.range_test import plot_range_test
     from lrsched.show.runs import plot_losses, plot_weights
@@ -104,6 +105,7 @@ __all__ = [
     "layer_rates",
     "match",
     "one_cycle",
+    "page",
     "parse",
     "plot",
     "plot_losses",
@@ -167,6 +169,7 @@ _ROOMS = {
     "StopOnDivergence": "feedback",
     "layer_rates": "layers",
     "trust_ratio": "layers",
+    "page": "show.page",
     "plot": "show.plot",
     "plot_range_test": "show.range_test",
     "plot_losses": "show.runs",

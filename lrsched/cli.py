@@ -1,4 +1,4 @@
-"""The command line: `lrsched show | plot | table | diff | check | compare | export`."""
+"""The command line: `lrsched show | plot | page | table | diff | check | compare | export`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from lrsched.commands import (
     compare_,
     diff_,
     export_,
+    page_,
     plot_,
     show_,
     table_,
@@ -189,6 +190,16 @@ def _parser() -> argparse.ArgumentParser:
     _steps_option(added, "the last step; needed where all schedules are endless")
 
     added = command(
+        page_,
+        "write an HTML page to look at schedules: curves to zoom into, phases, findings, and code",
+        'page "CosineDecay(1000)" "LinearDecay(1000)" -o curves.html',
+        'page "Noam(512, 4000)" --steps 20000 -o noam.html',
+    )
+    added.add_argument("schedules", metavar="SCHEDULE", nargs="+")
+    _steps_option(added, "the last step; needed where all schedules are endless")
+    _output_option(added)
+
+    added = command(
         table_,
         "print steps and values",
         'table "CosineDecay(1000)" --every 100',
@@ -261,7 +272,7 @@ def _parser() -> argparse.ArgumentParser:
 
     added = command(
         export_,
-        "write a schedule as JSON, text, LaTeX or a Python function",
+        "write a schedule as JSON, text, LaTeX, or a function in Python or JavaScript",
         f'export "{EXAMPLE}" --to json -o schedule.json',
         "export schedule.json --to latex",
     )

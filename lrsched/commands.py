@@ -23,6 +23,7 @@ from lrsched.ask.questions import diff
 from lrsched.data.json import to_json
 from lrsched.reading import read
 from lrsched.show.labels import labels_of
+from lrsched.show.page import page
 from lrsched.show.plot import plot
 from lrsched.show.runs import plot_losses, plot_weights
 from lrsched.show.terminal import show
@@ -121,6 +122,14 @@ def _save(name: str, draw: Callable[[Any], None], size: tuple[float, float]) -> 
         # The same curves make the same file: no date in it.
         date = {".png": None, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}[kind]
         figure.savefig(name, metadata=date)
+
+
+def page_(options: argparse.Namespace) -> int:
+    schedules = [_read(options, argument) for argument in options.schedules]
+    text = page(*schedules, steps=options.steps)
+    with _opened(options.output) as file:
+        file.write(text)
+    return 0
 
 
 # Rows made at a time.
@@ -272,7 +281,8 @@ FORMATS: dict[str, Callable[[Schedule], str]] = {
     "json": lambda schedule: to_json(schedule, indent=2),
     "text": repr,
     "latex": lambda schedule: schedule.latex(),
-    "python": lambda schedule: schedule.source().rstrip("\n"),
+    "python": lambda schedule: schedule.source(),
+    "javascript": lambda schedule: schedule.source(language="javascript"),
 }
 
 

@@ -38,8 +38,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """A file that is marked as a whole is opened only where its mark is wanted: it imports them."""
     if collection_path.suffix != ".py":
         return None
-    unwanted = {"not frameworks": {"frameworks", "loops"}, "loops": set()}
-    for mark in unwanted.get(config.option.markexpr, {"loops"}):
+    alone = {"loops", "browser"}
+    wanted = {"loops": {"loops"}, "browser": {"browser"}}.get(config.option.markexpr, set())
+    unwanted = alone - wanted
+    if config.option.markexpr in ("not frameworks", "browser"):
+        unwanted |= {"frameworks"}
+    for mark in unwanted:
         if f"\npytestmark = pytest.mark.{mark}\n" in collection_path.read_text("utf-8"):
             return True
     return None

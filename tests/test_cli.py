@@ -241,6 +241,11 @@ def test_export_json_and_text_read_back(capsys: pytest.CaptureFixture[str], tmp_
     assert here(capsys, "export", str(path), "--to", "text") == (0, f"{SCHEDULE}\n", "")
 
 
+def test_export_javascript(capsys: pytest.CaptureFixture[str]) -> None:
+    source = SCHEDULE.source(language="javascript")
+    assert here(capsys, "export", TEXT, "--to", "javascript") == (0, f"{source}\n", "")
+
+
 def test_export_python_needs_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "function.py"
     assert here(capsys, "export", TEXT, "--to", "python", "-o", str(path))[0] == 0
@@ -413,7 +418,7 @@ def test_bad_options_exit_with_2(capsys: pytest.CaptureFixture[str], arguments: 
 
 
 @pytest.mark.parametrize(
-    "command", ["", "show", "plot", "table", "diff", "check", "compare", "export"]
+    "command", ["", "show", "plot", "page", "table", "diff", "check", "compare", "export"]
 )
 def test_help_has_examples_that_run(
     capsys: pytest.CaptureFixture[str],

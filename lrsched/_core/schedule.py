@@ -9,7 +9,7 @@ import abc
 import keyword
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Never, Protocol, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Never, Protocol, Self, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -208,7 +208,9 @@ class Schedule(Value):
         """
         return types.MethodType(numbers.function(self), self)
 
-    def source(self, name: str = "schedule") -> str:
+    def source(
+        self, name: str = "schedule", language: Literal["python", "javascript"] = "python"
+    ) -> str:
         """The text of a function of one step that computes this schedule, and needs no library.
 
         It raises OverflowError where a value leaves the range of floats, and from step 2**62 on
@@ -216,12 +218,15 @@ class Schedule(Value):
         schedules of numbers with more bits, and look-ups with more than 128 boundaries. Numba takes
         powers of whole exponents by multiplication; with float steps, to the last digits.
 
+        In JavaScript, whose numbers are floats, it is for steps up to 2**53, and as exact there.
+
         Args:
             name: what the function is called.
+            language: "python" or "javascript".
 
         Raises:
-            TypeError, ValueError: name is no name; or a user's formula can't be written out,
-                because it branches on the step, say, or calls a library.
+            TypeError, ValueError: name is no name or language none of the two; or a user's formula
+                can't be written out, because it branches on the step, say, or calls a library.
 
         >>> import lrsched as lrs
         >>> schedule = 3e-4 * lrs.Sequence(lrs.LinearWarmup(2000), lrs.LinearDecay(98_000))
@@ -232,12 +237,30 @@ class Schedule(Value):
             if t < 100000:
                 return 0.0003 * ((100000 - t) / 98000)
             return 0.0
+        >>> print(schedule.source("rate", language="javascript"))
+        function rate(t) {
+          if (t < 2000) {
+            return 0.0003 * (t / 2000);
+          }
+          if (t < 100000) {
+            return 0.0003 * ((100000 - t) / 98000);
+          }
+          return 0.0;
+        }
         """
         if not isinstance(name, str):
             raise refusal(TypeError, "source", "name", "a string", name)
+        if language not in ("python", "javascript"):
+            kind = ValueError if isinstance(language, str) else TypeError
+            raise refusal(kind, "source", "language", "'python' or 'javascript'", language)
         if not name.isidentifier() or keyword.iskeyword(name):
             raise refusal(ValueError, "source", "name", "a name that Python takes", name)
-        return numbers.written(self).text(name)
+        if language == "python":
+            return numbers.written(self).text(name)
+        script = numbers.scripted(self)
+        if not script.takes(name):
+            raise refusal(ValueError, "source", "name", "a name that JavaScript takes", name)
+        return script.text(name)
 
     def latex(self, symbol: str = r"\eta") -> str:
         r"""The formula in LaTeX's mathematics mode, by cases, in the step t.

@@ -7,11 +7,11 @@ to `evaluate.py`, which finds the road.
   symbol instead of a step, with the functions of `namespace.py`: `symbols.py` makes an expression
   in which all else is worked out, `ratio.py` keeps a quotient whole until it is divided, and
   `cycles.py` has lengthening cycles as whole numbers. `pieces.py` cuts it where it branches on the
-  step, and `python.py` writes a function, by the walk over an expression in `writer.py`, with the
-  parentheses of `text.py` and, of look-ups, what `lookups.py` leaves to integers of 64 bits. Every
-  later call is a call of that function; `stack.py` lets the first one be deep in another's, and
-  `fractions.py` watches whether it gets steps at all. What can't be written is evaluated on the
-  number itself, and what leaves Python's numbers goes on in `ieee.py`.
+  step, and `python.py` writes a function, by the walk over an expression in `writer.py`, line by
+  line as in `code.py`, with the parentheses of `text.py` and, of look-ups, what `lookups.py` leaves
+  to integers of 64 bits. Every later call is a call of that function; `stack.py` lets the first one
+  be deep in another's, and `fractions.py` watches whether it gets steps at all. What can't be
+  written is evaluated on the number itself, and what leaves Python's numbers goes on in `ieee.py`.
 - A vector, `schedule(np.arange(n))`, is for `numpy.py`, in chunks that fit a cache. `program.py`
   writes NumPy calls for each piece of the same expression; `tables.py` keeps look-ups as arrays.
 - A tensor, `schedule(tensor)`, is for `arrays.py`, which knows whose it is. `library.py` evaluates
@@ -20,7 +20,8 @@ to `evaluate.py`, which finds the road.
   a family, whose calls go the same ways. What holds arrays, such as a table, or is a number of
   another kind, such as a fraction, is for `kinds.py`, and goes on by one of these roads.
 
-`schedule.latex()` is `latex.py`: one more writer, of the expression as `paper.py` traces it and
-`simplify.py` puts it. Formulas of more than a step find their functions in `functions.py`; all
-complaints have the form of `errors.py`.
+Two more writers: `schedule.latex()` is `latex.py`, of the expression as `paper.py` traces it and
+`simplify.py` puts it, and `schedule.source(language="javascript")` is `javascript.py`, told by
+`ranges.py` where floats won't do. Formulas of more than a step find their functions in
+`functions.py`; all complaints have the form of `errors.py`.
 """

@@ -6,7 +6,7 @@ import bisect
 import math
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -19,7 +19,11 @@ from lrsched._engine.ratio import plain
 from lrsched._engine.stack import on_a_stack_of_its_own
 
 if TYPE_CHECKING:
+    from lrsched._engine.code import Code
+    from lrsched._engine.javascript import Script
     from lrsched._engine.python import Function
+
+CodeT = TypeVar("CodeT", bound="Code")
 
 
 class Numbers(Namespace):
@@ -107,15 +111,27 @@ def _expression(schedule: ScheduleLike) -> Any:
 def written(schedule: ScheduleLike, divisor: float | None = None) -> Function:
     """The schedule's function as text; of its value by the divisor, if there is one."""
     # Start-up: to import schedules is not yet to call them.
-    from lrsched._engine.pieces import pieces
     from lrsched._engine.python import Function
+
+    return _in(Function, schedule, divisor)
+
+
+def scripted(schedule: ScheduleLike) -> Script:
+    """The schedule's function as text in JavaScript."""
+    from lrsched._engine.javascript import Script  # start-up: few ask for it
+
+    return _in(Script, schedule)
+
+
+def _in(language: type[CodeT], schedule: ScheduleLike, divisor: float | None = None) -> CodeT:
+    from lrsched._engine.pieces import pieces  # start-up, as above
 
     held = None if schedule.steps is None else NUMBERS.interpret(schedule, schedule.steps)
     try:
         parts = pieces(schedule, held)
         if divisor is not None:
             parts = [(start, value / divisor) for start, value in parts]
-        return Function(parts)
+        return language(parts)
     except RecursionError:
         raise
     except Exception as error:  # whatever a user's formula makes of a symbol

@@ -11,18 +11,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from lrsched._engine.code import Code
 from lrsched._engine.lookups import BEYOND, within_int64
 from lrsched._engine.pieces import Piece
-from lrsched._engine.symbols import (
-    COMPARISONS,
-    OPERATORS,
-    Symbol,
-    always,
-    is_floating,
-    landings,
-)
+from lrsched._engine.symbols import COMPARISONS, OPERATORS, Symbol, is_floating
 from lrsched._engine.text import ATOM, COMPARISON, PRODUCT, SIGN, SUM, TERNARY, Text
-from lrsched._engine.writer import Writer
 
 # Methods longer than this, in characters, are compiled by themselves: hardly any is written twice.
 _LONG = 4000
@@ -33,45 +26,20 @@ _MOST_COMPARED = 128
 _BOUNDED = ("sin", "cos", "tanh")
 
 
-class Function(Writer[Text]):
+class Function(Code):
     """The lines of a schedule's function, and the functions of the standard library it needs.
 
     In the lines, numbers go by the names c0, c1, ...; `numbers` has their texts.
     """
 
+    indent = "    "
+
     def __init__(self, parts: list[Piece]) -> None:
-        super().__init__()
         self.needs: set[str] = set()
         self.numbers: list[tuple[Any, str]] = []
         parts = within_int64(parts)
         self.first = len(parts).bit_length() - 1  # the line at which the first piece begins
-        self.lines: list[str] = []
-        self._branches(parts)
-
-    def _branches(self, parts: list[Piece]) -> None:
-        """A balanced tree of comparisons: K pieces cost log2 K of them."""
-        if len(parts) > 1:
-            middle = len(parts) // 2
-            self.lines.append(f"if t < {self.number(parts[middle][0]).text}:")
-            self.lines += self._block(lambda: self._branches(parts[:middle]))
-            self._branches(parts[middle:])
-        else:
-            self.begin()
-            self.count(parts[0][1])
-            self._returns(parts[0][1])
-
-    def begin(self) -> None:
-        super().begin()
-        # Names begin anew: each is a slot that every call has to make and to clear.
-        self._names: dict[int, str] = {}
-
-    def _block(self, write: Callable[[], None]) -> list[str]:
-        """The lines that are written, indented; names that are given in them are known in them."""
-        outer, known = self.lines, self.kept.copy()
-        self.lines = []
-        write()
-        inner, self.lines, self.kept = self.lines, outer, known
-        return _indented(inner)
+        super().__init__(parts)
 
     def text(self, name: str) -> str:
         """The function as a text that stands on its own."""
@@ -110,49 +78,26 @@ class Function(Writer[Text]):
         """A line with its numbers in it."""
         return re.sub(r"\bc(\d+)\b", lambda found: self.numbers[int(found[1])][1], line)
 
-    def _returns(self, value: Any) -> None:
+    def branch(self, test: str, inside: list[str], otherwise: list[str]) -> list[str]:
+        return [f"if {test}:", *inside, *(["else:", *otherwise] if otherwise else [])]
+
+    def negation(self, test: Text) -> str:
+        return f"not {test.within(COMPARISON)}"
+
+    def assignment(self, name: str, text: str) -> str:
+        return f"{name} = {text}"
+
+    def result(self, value: Any) -> str:
         if value is BEYOND:
-            self.lines.append("raise OverflowError")
-            return
-        self._statements(value)
-        if _branches(value):
-            condition, a, b = value.args
-            test = self.write(condition).within(COMPARISON)
-            if _branches(a) and not _branches(b):  # nested no deeper than Python reads
-                test, a, b = f"not {test}", b, a
-            self.lines.append(f"if {test}:")
-            self.lines += self._block(lambda: self._returns(a))
-            self._returns(b)
-            return
+            return "raise OverflowError"
         if not isinstance(value, Symbol):
             value = float(value)
         text = self.write(value).text
-        self.lines.append(f"return {text}" if is_floating(value) else f"return float({text})")
+        return f"return {text}" if is_floating(value) else f"return float({text})"
 
-    def _statements(self, value: Any) -> None:
-        """Lines for parts of what is deep: no parentheses are nested deeper than Python reads."""
-        for part in landings(value, always):
-            text = self.write(part)
-            if id(part) not in self.kept:
-                self._assign(part, text)
-
-    def keep(self, value: Symbol, written: Text) -> Text:
-        """An expression that is used again gets a name, and a line, where it is first needed."""
-        if id(value) in self.kept:
-            return self.kept[id(value)]
-        if self.uses[id(value)] < 2 or value.op == "t":
-            return written
-        return self._assign(value, written)
-
-    def _assign(self, value: Symbol, written: Text) -> Text:
-        name = self._name(value)
-        self.lines.append(f"{name.text} = {written.text}")
-        return name
-
-    def _name(self, value: Symbol) -> Text:
-        name = self._names.setdefault(id(value), f"x{len(self._names) + 1}")
-        self.kept[id(value)] = Text(name, ATOM)
-        return self.kept[id(value)]
+    def choice(self, test: Text, yes: Text, no: Text) -> Text:
+        texts = yes.within(TERNARY + 1), test.within(TERNARY + 1), no.within(TERNARY)
+        return Text("{} if {} else {}".format(*texts), TERNARY)
 
     def number(self, value: Any) -> Text:
         text = _number(value)
@@ -161,9 +106,6 @@ class Function(Writer[Text]):
     def _named(self, value: Any, text: str, binds: int) -> Text:
         self.numbers.append((value, text))
         return Text(f"c{len(self.numbers) - 1}", binds)
-
-    def step(self, value: Symbol) -> Text:
-        return Text("t", ATOM)
 
     def shifted(self, value: Symbol, t: Symbol, shift: int) -> Text:
         return Text(f"t {'-' if shift < 0 else '+'} {self.number(abs(shift)).text}", SUM)
@@ -182,8 +124,8 @@ class Function(Writer[Text]):
             self.needs.add("bisect_right")
             return Text(f"bisect_right({self._tuple(boundaries)}, {at.text})", ATOM)
         if at.binds < ATOM:
-            at = self._assign(t, at)
-        name = self._name(value)
+            at = self.assign(t, at)
+        name = self.name(value)
         self.lines += self._compared(name.text, at.text, boundaries, range(len(boundaries) + 1))
         return name
 
@@ -210,21 +152,6 @@ class Function(Writer[Text]):
         texts = ", ".join(map(_number, values))
         return self._named(values, f"({texts},)" if len(values) == 1 else f"({texts})", ATOM).text
 
-    def chosen(self, value: Symbol, condition: Any, a: Any, b: Any) -> Text:
-        test = self.write(condition)
-        made: list[Text] = []
-        before = self._block(lambda: made.append(self.write(a)))
-        after = self._block(lambda: made.append(self.write(b)))
-        yes, no = made
-        if not before and not after:
-            texts = yes.within(TERNARY + 1), test.within(TERNARY + 1), no.within(TERNARY)
-            return Text("{} if {} else {}".format(*texts), TERNARY)
-        name = self._name(value)
-        before.append(f"    {name.text} = {yes.text}")
-        after.append(f"    {name.text} = {no.text}")
-        self.lines += [f"if {test.text}:", *before, "else:", *after]
-        return name
-
     def binary(self, value: Symbol, a: Any, b: Any) -> Text:
         if value.op == "pow":  # of a number below 0 it raises, where ** is complex
             return self.called(value, "pow", a, b)
@@ -249,10 +176,6 @@ def _imports(needs: set[str], gap: int) -> list[str]:
 
 def _indented(lines: list[str]) -> list[str]:
     return ["    " + line for line in lines]
-
-
-def _branches(value: Any) -> bool:
-    return isinstance(value, Symbol) and value.op == "where"
 
 
 def _is_bounded(value: Any) -> bool:

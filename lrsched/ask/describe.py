@@ -129,6 +129,12 @@ class Description:
 
     def table(self) -> list[str]:
         """A line for each phase; where cycles are left out, a line says how many."""
+        rows = self.rows()
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return ["  ".join([*map(str.rjust, row[:-1], widths), row[-1]]).rstrip() for row in rows]
+
+    def rows(self) -> list[tuple[str, str, str, str, str]]:
+        """The words of that table, those of its head first."""
         rows = [("from step", "to step", "value", "to value", "phase")]
         for part in self.phases:
             stop = "" if part.stop is None else f"{part.stop:,}"
@@ -140,8 +146,7 @@ class Description:
             rows.append((f"{part.start:,}", stop, short(part(part.start)), last, text))
             if part.number == _FEW and (more := _more(part.among)):
                 rows.append(("...", "", "", "", more))
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return ["  ".join([*map(str.rjust, row[:-1], widths), row[-1]]).rstrip() for row in rows]
+        return rows
 
 
 def _more(among: int | None) -> str:

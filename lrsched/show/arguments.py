@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lrsched._core.check import refusal
+from lrsched._core.check import PositiveCount, refusal, rule_in
 from lrsched._core.schedule import A_SCHEDULE, Schedule
 from lrsched.show.labels import labels_of
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Inches.
 LARGEST = 100
+_FAR = 2**52  # an axis of floats tells no more steps apart
+_STEPS = rule_in(PositiveCount)
 
 
 def the_schedules(owner: str, schedules: Sequence[Any]) -> None:
@@ -22,6 +24,18 @@ def the_schedules(owner: str, schedules: Sequence[Any]) -> None:
         raise refusal(ValueError, owner, "schedules", "at least one schedule", schedules)
     for i, schedule in enumerate(schedules):
         A_SCHEDULE(owner, f"schedules[{i}]", schedule)
+
+
+def the_last_step(owner: str, schedules: Sequence[Schedule], steps: int | None) -> int:
+    """The last step of a picture of schedules: as given, or where the longest ends."""
+    the_schedules(owner, schedules)
+    if steps is not None:
+        return min(int(_STEPS(owner, "steps", steps)), _FAR)
+    longest = max(schedule.steps or 0 for schedule in schedules)
+    if not longest:
+        rule = "given where no schedule has an end"
+        raise refusal(ValueError, owner, "steps", rule, None)
+    return min(longest, _FAR)
 
 
 def the_labels(owner: str, schedules: Sequence[Schedule], labels: Any) -> list[str]:

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lrsched._core.check import PositiveCount, refusal, rule_in
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched.ask.describe import phases
-from lrsched.show.arguments import the_axes, the_labels, the_schedules, the_text
+from lrsched.show.arguments import the_axes, the_labels, the_last_step, the_text
 from lrsched.show.axes import (
     GREY,
     PHASES,
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _COLUMNS = 500
-_FAR = 2**52  # an axis of floats tells no more steps apart
-_STEPS = rule_in(PositiveCount)
 
 
 @public
@@ -72,8 +69,7 @@ def plot(
     >>> [line.get_label() for line in ax.get_lines()]
     ['LinearDecay(100)', 'CosineDecay(100)']
     """
-    the_schedules("plot", schedules)
-    steps = _last(schedules, steps)
+    steps = the_last_step("plot", schedules, steps)
     names = the_labels("plot", schedules, labels)
     the_text("plot", "ylabel", ylabel)
     ax = the_axes("plot", ax, title, size)
@@ -122,13 +118,3 @@ def _mark_phases(ax: Axes, schedule: Schedule, steps: int, color: str, alone: bo
         linewidth=1,
         label=PHASES,
     )
-
-
-def _last(schedules: Sequence[Schedule], steps: int | None) -> int:
-    if steps is not None:
-        return min(int(_STEPS("plot", "steps", steps)), _FAR)
-    longest = max(schedule.steps or 0 for schedule in schedules)
-    if not longest:
-        rule = "given where no schedule has an end"
-        raise refusal(ValueError, "plot", "steps", rule, None)
-    return min(longest, _FAR)
