@@ -88,8 +88,8 @@ class Schedule(Value):
     array([1.50000000e-04, 4.96966338e-05, 0.00000000e+00])
     """
 
-    # What a call is handed to: `evaluate`, until the function of the formula is written. A slot is
-    # found faster than what is in the dictionary, and by a compiler that traces a call.
+    # What a call with a number is handed to: `evaluate`, until the function of the formula is
+    # written. A slot is found faster than what is in the dictionary.
     __slots__ = ("_function",)
 
     if TYPE_CHECKING:
@@ -188,8 +188,11 @@ class Schedule(Value):
         Steps are real and >= 0. Raises ValueError for a negative, NaN or infinite step and
         TypeError for what is no number.
         """
-        function = self._function  # and called by itself: looked up as a method it is slower
-        return function(self, step)
+        kind = type(step)
+        if kind is int or kind is float:  # or a compiler that traces a tensor would watch the slot
+            function = self._function  # and called by itself: looked up as a method it is slower
+            return function(self, step)
+        return evaluate(self, step)
 
     # What the written function does not answer: what is no plain number or no step, and where
     # Python's arithmetic ends.
