@@ -126,7 +126,7 @@ def test_many_phases_are_as_many_lines_of_which_a_call_runs_the_logarithm(phases
     assert len(schedule.source().splitlines()) <= 3 * phases + 6
     assert schedule.steps is not None
     longest = max(lines_run(schedule, t) for t in range(0, schedule.steps + 100, 50))
-    # One more names the sine, one looks at what comes, two at the first piece's steps, one is `try`.
+    # One names the sine, one looks at what comes, two at the first piece's steps, one is `try`.
     assert longest <= math.ceil(math.log2(phases + 1)) + 5
     # A name for each phase would be made and cleared by every call.
     named = lrs.Sequence(*(lrs.Clip(lrs.CosineDecay(99 + i), lower=0.1) for i in range(phases)))
