@@ -178,8 +178,7 @@ class Script(Code):
         return self._helped("count", self._array(within, True), self._exactly(t))
 
     def taken(self, value: Symbol, values: tuple[Any, ...], index: Any) -> Text:
-        at = self._rounded(index).text
-        at = at if index.op == "count" else f"Math.trunc({at})"
+        at = self._rounded(index).text  # `at` takes its whole part
         values = (values[0], *self._ranges.within_reach(values[1:], index))
         return Text(f"{self._array(values, self._ranges.is_exact(value)).text}.at({at})", ATOM)
 

@@ -157,7 +157,7 @@ def test_no_larger_numbers_where_none_are_needed() -> None:
     ],
 )
 def test_a_users_formula(engine: Any, text: str) -> None:
-    assert_same(engine, Written(text), [0, 1, 2, 3, 4, 5, 7, 10, 0.5, 2.75, 3.5, 12.125])
+    assert_same(engine, Written(text), [0, 1, 2, 3, 4, 5, 7, 10, 33, 0.5, 2.75, 3.5, 12.125])
 
 
 def test_long_and_deep_ones(engine: Any) -> None:
