@@ -35,9 +35,12 @@ class Ranges:
         nodes = _nodes(value)
         for node in nodes:
             self._known[id(node)] = self._range(node)
-        for node in reversed(nodes):
-            if self._asks(node):
-                self._asked |= {id(arg) for arg in node.args if isinstance(arg, Symbol)}
+        known = -1
+        while known < len(self._asked):  # what one asks for may make another ask
+            known = len(self._asked)
+            for node in reversed(nodes):
+                if self._asks(node):
+                    self._asked |= {id(arg) for arg in node.args if isinstance(arg, Symbol)}
 
     def of(self, value: Any) -> Range:
         """The range of a value, or of a part of the expression."""

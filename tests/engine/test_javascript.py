@@ -105,6 +105,9 @@ def test_any_composition(engine: Any, schedule: lrs.Schedule) -> None:
         Written("5 * t % (2**54 + 1) / 2**54"),
         Written("xp.where(5 * t < 2**55, 3 * t + 1, 3 * t + 2) % 11"),
         Written("(3 * t - 3 * (t // 2)) % 5"),
+        Written("3 * t * 5 % 7"),
+        Written("xp.where(t % 2 < 1, 1, 5 * t) % 7"),
+        Written("(lambda x: (x - 3 * (t + 1)) / 8 + x % 2)(3 * t)"),
         Written("xp.where(t + (2**60 + 1) > 2**60 + 2**50, 1.0, 0.5)"),
         Written("xp.take((1, 3, 2**60 + 1), t % 3) % 10"),
         Written("xp.count((2**53 - 2, 2**54 - 1, 2**54 + 3), t * 5)"),
@@ -157,7 +160,7 @@ def test_no_larger_numbers_where_none_are_needed() -> None:
     ],
 )
 def test_a_users_formula(engine: Any, text: str) -> None:
-    assert_same(engine, Written(text), [0, 1, 2, 3, 4, 5, 7, 10, 0.5, 2.75, 3.5, 12.125])
+    assert_same(engine, Written(text), [0, 1, 2, 3, 4, 5, 7, 10, 33, 0.5, 2.75, 3.5, 12.125])
 
 
 def test_long_and_deep_ones(engine: Any) -> None:
