@@ -7,11 +7,11 @@ to `evaluate.py`, which finds the road.
   symbol instead of a step, with the functions of `namespace.py`: `symbols.py` makes an expression
   in which all else is worked out, `ratio.py` keeps a quotient whole until it is divided, and
   `cycles.py` has lengthening cycles as whole numbers. `pieces.py` cuts it where it branches on the
-  step, and `python.py` writes a function, by the walk over an expression in `writer.py`, line by
-  line as in `code.py`, with the parentheses of `text.py` and, of look-ups, what `lookups.py` leaves
-  to integers of 64 bits. Every later call is a call of that function; `stack.py` lets the first one
-  be deep in another's, and `fractions.py` watches whether it gets steps at all. What can't be
-  written is evaluated on the number itself, and what leaves Python's numbers goes on in `ieee.py`.
+  step, and `python.py` writes a function, by the walk over an expression in `writer.py` and the
+  lines of `code.py`, with parentheses by `text.py` and look-ups kept to 64 bits by `lookups.py`.
+  Later calls are calls of that function; `stack.py` lets the first one be deep in another's, and
+  `fractions.py` watches whether it gets steps at all. What can't be written is evaluated on the
+  number itself, and what leaves Python's numbers goes on in `ieee.py`.
 - A vector, `schedule(np.arange(n))`, is for `numpy.py`, in chunks that fit a cache. `program.py`
   writes NumPy calls for each piece of the same expression; `tables.py` keeps look-ups as arrays.
 - A tensor, `schedule(tensor)`, is for `arrays.py`, which knows whose it is. `library.py` evaluates

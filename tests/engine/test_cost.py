@@ -356,7 +356,11 @@ def test_a_call_enters_two_functions_and_the_plain_one_itself() -> None:
     assert frames(lambda: schedule(7.5))[1:] == direct
     assert frames(lambda: function(7))[1:] == direct[1:]
     for scalar in (np.int64(7), np.uint8(7), np.float64(7), np.array(7)):
-        assert frames(lambda scalar=scalar: schedule(scalar))[1:] == ["__call__", "evaluate", *direct]
+        assert frames(lambda scalar=scalar: schedule(scalar))[1:] == [
+            "__call__",
+            "evaluate",
+            *direct,
+        ]
 
 
 @pytest.mark.parametrize(
