@@ -17,8 +17,8 @@ to `evaluate.py`, which finds the road.
 - A tensor, `schedule(tensor)`, is for `arrays.py`, which knows whose it is. `library.py` evaluates
   the formula on any library's arrays, and `torch.py` where torch has its own way; `steps.py` keeps
   whole steps whole there; `skeleton.py` finds the phases that share one formula, and the members of
-  a family, whose calls go the same ways. What holds arrays, such as a table, or is a number of
-  another kind, such as a fraction, is for `kinds.py`, and goes on by one of these roads.
+  a family, whose calls go the same ways. What holds arrays, as tables do, and fractions are for
+  `kinds.py`, which takes one of these roads.
 
 Two more writers: `schedule.latex()` is `latex.py`, of the expression as `paper.py` traces it and
 `simplify.py` puts it, and `schedule.source(language="javascript")` is `javascript.py`, told by
