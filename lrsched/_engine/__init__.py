@@ -20,7 +20,7 @@ to `evaluate.py`, which finds the road.
   a family, whose calls go the same ways. What holds arrays, as tables do, and fractions are for
   `kinds.py`, which takes one of these roads.
 
-Two more writers: `latex.py`, of the expression as `paper.py` traces it and `simplify.py` puts it, and
+Two more writers: `latex.py`, of the expression that `paper.py` traces and `simplify.py` puts, and
 `javascript.py`, told by `ranges.py` where floats won't do. Formulas of more than a step find their
 functions in `functions.py`; all complaints have the form of `errors.py`.
 """
