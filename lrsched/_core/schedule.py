@@ -202,13 +202,18 @@ class Schedule(Value):
     def function(self) -> Callable[[float], float]:
         """The schedule as the plain function it is calculated by: for the hottest of loops.
 
-        It takes and does what `schedule(step)` does, without the detour by the schedule's class.
+        It takes and does what `schedule(step)` does, without the detour by the schedule's class,
+        and is pickled as the schedule is.
 
         >>> import lrsched as lrs
         >>> rate = (3e-4 * lrs.LinearWarmup(2000)).function()
         >>> rate(0), rate(1000), rate(9999)
         (0.0, 0.00015, 0.0003)
         """
+        return self._calculate
+
+    @property
+    def _calculate(self) -> Callable[[float], float]:
         return types.MethodType(numbers.function(self), self)
 
     def source(

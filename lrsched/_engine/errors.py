@@ -58,7 +58,7 @@ def not_a_step(schedule: object, step: Any, instead: str = "") -> Exception:
     way = step.instead if isinstance(step, Nothing) else instead and f"write {instead}"
     if way:
         return TypeError(f"{refusal(TypeError, owner, 'step', rule, step)}: {way}")
-    framework = _framework(step)
+    framework = framework_of(step)
     reads = (getattr(type(step), name, None) for name in ("__array__", "__array_ufunc__"))
     array = hasattr(step, "dtype") or any(map(callable, reads))
     if not array and (framework or type(step) not in _TYPED):
@@ -70,7 +70,7 @@ def not_a_step(schedule: object, step: Any, instead: str = "") -> Exception:
 _TYPED = {bool, bytes, complex, frozenset, list, range, set, str, tuple}
 
 
-def _framework(value: Any) -> str | None:
+def framework_of(value: Any) -> str | None:
     """The installed package that has the class of an object, or one that it is derived from."""
     for cls in type(value).__mro__:
         package = cls.__module__.partition(".")[0]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from lrsched._engine.errors import not_a_step, wrong_step
+from lrsched._engine.errors import framework_of, not_a_step, wrong_step
 from lrsched._engine.namespace import Namespace
 from lrsched._engine.numbers import NUMBERS
 from lrsched._engine.numpy import NUMPY
@@ -220,4 +220,7 @@ def way_through(schedule: Any, steps: Any) -> str:
             return f"{schedule.noun}(step.{method}())"
     if isinstance(steps, Iterator):
         return f"{schedule.noun}(list(step)), or map({schedule.noun}, step) for one at a time"
-    return f"{schedule.noun}(list(step))" if isinstance(steps, Iterable) else ""
+    # A framework's own object, a booster of trees, say, may be iterable and has no steps in it.
+    if isinstance(steps, Iterable) and not framework_of(steps):
+        return f"{schedule.noun}(list(step))"
+    return ""

@@ -50,13 +50,14 @@ class Function(Code):
         """The function as a method that looks at what it gets.
 
         What is no step to Python's numbers is for its owner's `_otherwise`. No step below 0 comes
-        by the first piece; it, and what Python's arithmetic refuses, is for `_beyond`.
+        by the first piece; it, and what Python's arithmetic refuses, is for `_beyond`. Bound, it is
+        pickled as its owner's `_calculate`.
         """
         lines = list(self.lines)
         indent = lines[self.first][: -len(lines[self.first].lstrip())]
         lines[self.first : self.first] = [f"{indent}if t < 0:", f"{indent}    raise ValueError"]
         lines = [
-            "def schedule(self, t):",
+            "def _calculate(self, t):",
             "    if type(t) is not int and not (type(t) is float and 0 <= t < inf):",
             "        return self._otherwise(t)",
             "    try:",
@@ -70,7 +71,7 @@ class Function(Code):
         if long:
             lines, values = list(map(self._literal, lines)), {}
         lines = [f"def make({', '.join(values)}):", *("    " + line for line in lines)]
-        text = "\n".join([*_imports(self.needs | {"inf"}, 0), *lines, "    return schedule"])
+        text = "\n".join([*_imports(self.needs | {"inf"}, 0), *lines, "    return _calculate"])
         make = _compiled(text) if long else _shared(text)
         return make(*values.values())
 

@@ -57,7 +57,7 @@ def lr_lambda(
     0.1
     0.05
     """
-    return _Factor(schedule, base_lr).factor
+    return _Factor(schedule, base_lr)._calculate
 
 
 class _Factor:
@@ -74,7 +74,7 @@ class _Factor:
         self.base_lr = base_lr
 
     @property
-    def factor(self) -> Callable[[float], float]:
+    def _calculate(self) -> Callable[[float], float]:
         by_hand = type(self)._otherwise
         method = numbers.method(self.schedule, self.base_lr, otherwise=by_hand)
         return types.MethodType(method, self)

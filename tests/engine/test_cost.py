@@ -93,7 +93,7 @@ def test_no_schedule_is_interpreted(case: Case) -> None:
     written: dict[str, Any] = {}
     exec(schedule.source("written"), written)
     schedule(0)
-    assert schedule._function.__name__ == "schedule"
+    assert schedule._function.__name__ == "_calculate"
     assert "xp" not in schedule._function.__code__.co_names
     for step in (0, 1, 7, 1000):
         assert written["written"](step) == NUMBERS.interpret(schedule, step) == schedule(step)
@@ -285,7 +285,7 @@ def test_depth_costs_in_proportion(wrap: Callable[[lrs.Schedule], lrs.Schedule])
         schedule = nested(wrap, depth)
         assert type(schedule([0, 1])[0]) is np.float64
         assert isinstance(schedule(7), float)
-        assert schedule._function.__name__ == "schedule"
+        assert schedule._function.__name__ == "_calculate"
         if schedule.steps is None or schedule.steps < 2**63:
             assert not isinstance(schedule.__dict__.get("_fill"), _Interpreted)
         operations.append(len(schedule.source().split()))
@@ -311,7 +311,7 @@ def test_width_costs_in_proportion(fold: type[lrs.Product | lrs.Sum]) -> None:
         terms = [lrs.LinearDecay(1000 + i)(7) for i in range(width)]
         assert schedule(7) == pytest.approx(expected(terms), rel=1e-12)
         assert schedule([7])[0] == pytest.approx(schedule(7), rel=1e-12)
-        assert schedule._function.__name__ == "schedule"
+        assert schedule._function.__name__ == "_calculate"
         sizes.append(len(schedule.source()))
     assert sizes[1] < 5 * sizes[0]
 
@@ -325,7 +325,7 @@ def test_a_first_call_deep_in_the_stack_is_as_good_as_any() -> None:
         schedule = lrs.Sequence(lrs.LinearWarmup(5), lrs.Clip(lrs.Cycle(lrs.CosineDecay(10)), 0.1))
         deep(sys.getrecursionlimit() - used - 40, functools.partial(schedule, step))
         assert schedule(7) == lrs.CosineDecay(10)(2)
-        assert schedule._function.__name__ == "schedule"
+        assert schedule._function.__name__ == "_calculate"
         schedule([7])
         assert not isinstance(schedule.__dict__.get("_fill"), _Interpreted)
 
@@ -351,7 +351,7 @@ def test_a_call_enters_two_functions_and_the_plain_one_itself() -> None:
     schedule = wrapped(lrs.CosineDecay(90))
     schedule(2)
     function = schedule.function()
-    direct = ["__call__", "schedule"]
+    direct = ["__call__", "_calculate"]
     assert frames(lambda: schedule(7))[1:] == direct
     assert frames(lambda: schedule(7.5))[1:] == direct
     assert frames(lambda: function(7))[1:] == direct[1:]
@@ -395,6 +395,13 @@ def test_a_long_function_is_compiled_by_itself() -> None:
     restarts(300)(0)
     assert _shared.cache_info() == before
     assert before.maxsize is not None
+
+
+def test_the_plain_function_is_pickled_as_its_schedule() -> None:
+    function = wrapped(lrs.CosineDecay(90)).function()
+    again = pickle.loads(pickle.dumps(function))
+    assert again.__self__ == function.__self__
+    assert [again(t) for t in range(99)] == [function(t) for t in range(99)]
 
 
 def test_squares_are_products() -> None:
