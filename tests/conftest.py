@@ -34,16 +34,16 @@ def version_but_of_torchvision(name: str) -> str:
 importlib.metadata.version = version_but_of_torchvision
 
 
+# Folders of tests that are run by themselves, each with an extra of its own: `-m` with its name.
+ALONE = {"loops", "browser"}
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """A file that is marked as a whole is opened only where its mark is wanted: it imports them."""
-    if collection_path.suffix != ".py":
-        return None
-    alone = {"loops", "browser"}
-    wanted = {"loops": {"loops"}, "browser": {"browser"}}.get(config.option.markexpr, set())
-    unwanted = alone - wanted
-    if config.option.markexpr in ("not frameworks", "browser"):
-        unwanted |= {"frameworks"}
-    for mark in unwanted:
-        if f"\npytestmark = pytest.mark.{mark}\n" in collection_path.read_text("utf-8"):
-            return True
+    """What is marked as a whole is opened only where its mark is wanted: it imports frameworks."""
+    wanted = config.option.markexpr
+    if collection_path.parent == Path(__file__).parent and collection_path.name in ALONE - {wanted}:
+        return True
+    if wanted in ("not frameworks", "browser") and collection_path.suffix == ".py":
+        whole = "\npytestmark = pytest.mark.frameworks\n"
+        return True if whole in collection_path.read_text("utf-8") else None
     return None
