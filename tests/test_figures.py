@@ -1,0 +1,47 @@
+"""The README's table of speed is of the runs that are kept, and of nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import figures
+
+RUNS = figures.kept()
+
+
+def test_there_are_runs_and_each_names_its_machine() -> None:
+    assert RUNS
+    for run in RUNS:
+        assert all(one["machine"]["processor"] for one in run.values())
+
+
+def test_every_figure_of_the_readme_is_measured() -> None:
+    text = figures.README.read_text("utf-8")
+    assert text == figures.replaced(text, lambda: figures.table(RUNS))
+
+
+def test_another_figure_would_be_seen() -> None:
+    text = figures.README.read_text("utf-8")
+    first = figures.ranged([figures.ROWS[0][1][0].of(run) for run in RUNS])
+    other = text.replace(f"| {first}", "| 0.1", 1)
+    assert other != text
+    assert other != figures.replaced(other, lambda: figures.table(RUNS))
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([1.64, 2.0, 1.96], "1.6 to 2.0"),
+        ([0.123, 0.1249], "0.12"),
+        ([123.4, 5678.0], "120 to 5,700"),
+        ([0.99, 1.01], "0.99 to 1.0"),
+    ],
+)
+def test_a_range_has_two_digits(values: list[float], text: str) -> None:
+    assert figures.ranged(values) == text
+
+
+def test_a_figure_is_one_row() -> None:
+    missing = figures.Figure("scalar", figures.SCALAR, "nobody")
+    with pytest.raises(LookupError, match="0 rows of 'warmup and cosine"):
+        missing.of(RUNS[0])
