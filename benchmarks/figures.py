@@ -44,8 +44,12 @@ def ranged(values: list[float]) -> str:
 
 
 def _two_digits(value: float) -> str:
+    if value >= 1e6:
+        return f"{value:.1e}".replace("e+0", "e")
     if value >= 100:
         return f"{float(f'{value:.2g}'):,.0f}"
+    if value >= 10:
+        return f"{value:.0f}"
     return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
@@ -53,8 +57,8 @@ SCALAR, FASTEST = "warmup and cosine, by one closure", "warmup and cosine, by th
 SORTED, FEW = "sorted int64 steps", "a few steps, by a loop"
 ANY = "in any order, by naive np.where"
 JIT, RUN = "jax.jit: to compile", "jax.jit: to run"
-STEP, LOOP = {"phases": 128, "of": "a step"}, {"phases": 128, "of": "1,000 steps in a loop"}
-MANY = {"phases": 128, "of": "100,000 steps"}
+STEP, MANY = {"phases": 128, "of": "a step"}, {"phases": 128, "of": "100,000 steps"}
+TORCH = "torch.compile: to run"
 
 
 def _scalar(what: str) -> Figure:
@@ -118,9 +122,32 @@ ROWS: list[tuple[str, list[Figure], str]] = [
         "128 phases under `torch.compile`: compiling; 1e5 steps",
         [
             Figure("traced", "torch.compile: to compile", "lrsched", STEP),
-            Figure("traced", "torch.compile: to run", "lrsched", MANY),
+            Figure("traced", TORCH, "lrsched", MANY),
         ],
         "every phase and `torch.where`",
+    ),
+    (
+        "128 phases, one step compiled, in JAX; in torch: the call is most of it",
+        [Figure("traced", RUN, "lrsched", STEP), Figure("traced", TORCH, "lrsched", STEP)],
+        "`optax.join_schedules`; every phase and `torch.where`",
+    ),
+    (
+        "memory for 1e5; 1e6 steps",
+        [_vector("peak memory by the output's", "lrsched", steps=10**k) for k in (5, 6)],
+        "the output's",
+    ),
+    (
+        "`import lrsched` after `import numpy`",
+        [Figure("import_time", "milliseconds", "lrsched, over numpy", column="ms")],
+        "milliseconds",
+    ),
+    (
+        "error in the last ten steps before zero; transformers'",
+        [
+            Figure("accuracy", "warmup and cosine to zero", name, {"dtype": "float64"}, "last ten")
+            for name in ("lrsched", "transformers")
+        ],
+        "ulp",
     ),
     (
         "built and called once",

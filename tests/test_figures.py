@@ -35,6 +35,8 @@ def test_another_figure_would_be_seen() -> None:
         ([0.123, 0.1249], "0.12"),
         ([123.4, 5678.0], "120 to 5,700"),
         ([0.99, 1.01], "0.99 to 1.0"),
+        ([26.4], "26"),
+        ([2.04, 245131660.588], "2.0 to 2.5e8"),
     ],
 )
 def test_a_range_has_two_digits(values: list[float], text: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 import lrsched as lrs
 from lrsched import cli
+from lrsched.cli import words
 from lrsched.compat import configs
 from lrsched.compat._config import SIGNS, recognised
 from lrsched.data.files import settings
@@ -254,4 +255,4 @@ def test_the_command_line_has_what_configs_leave_open() -> None:
         for reader in configs.FRAMEWORKS.values()
         for name in [*inspect.signature(reader).parameters][1:]
     }
-    assert asked == {*cli._LEFT_OPEN}
+    assert asked == {*words._LEFT_OPEN}

@@ -23,12 +23,13 @@ _SCALARS: dict[type, type[int] | type[float]] = {
 def evaluate(schedule: ScheduleLike, step: Any) -> Any:
     """The schedule at a step, or at an array of steps of any library."""
     kind = type(step)
-    if (number := _SCALARS.get(kind)) is not None:
+    if isinstance(step, np.generic):  # torch's compiler would watch a table for each tensor
+        number = _SCALARS.get(kind)
+        if number is None:
+            raise not_a_step(schedule, step)
         return schedule(number(step))
     if kind is np.ndarray:
         return NUMPY.evaluate(schedule, step) if step.ndim else schedule(step.item())
-    if isinstance(step, np.generic):
-        raise not_a_step(schedule, step)
     if isinstance(step, (int, float)) and not isinstance(step, bool):
         if kind is int or kind is float:
             return NUMBERS.evaluate(schedule, step)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lrsched._core.schedule import Schedule
 from lrsched.ask.boundaries import START, Mark, Own, marks
+from lrsched.ask.describe import phases
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +28,9 @@ _BESIDE, _NEAR = 2.0**-30, 2.0**-20
 _JUMP = 1 / 64
 
 _GOLDEN = (5**0.5 - 1) / 2
+
+# More lines than these, from the floor to the ceiling, would hide the curve.
+MOST_LINES = 50
 
 
 class Curve(NamedTuple):
@@ -82,6 +86,11 @@ def _jumps(schedule: Schedule, at: Floats, values: Floats, close: float, most: i
         left, right = np.where(lower, left, middle), np.where(lower, middle, right)
     upright = abs(schedule(right) - schedule(left)) > gaps[high] / 2
     return np.concatenate([left[upright], right[upright]])
+
+
+def begins(schedule: Schedule, steps: int) -> list[int]:
+    """Where phases begin, within the picture."""
+    return [part.start for part in phases(schedule) if 0 < part.start < steps]
 
 
 def ends(values: Floats) -> tuple[float, float]:

@@ -9,7 +9,6 @@ import numpy as np
 
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
-from lrsched.ask.describe import phases
 from lrsched.show.arguments import the_axes, the_labels, the_last_step, the_text
 from lrsched.show.axes import (
     GREY,
@@ -21,7 +20,7 @@ from lrsched.show.axes import (
     logarithmic,
     styles,
 )
-from lrsched.show.curve import curve
+from lrsched.show.curve import MOST_LINES, begins, curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,18 +99,14 @@ def draw(
         logarithmic(ax, min(least), max(most))
 
 
-# More dotted lines than these, from the floor to the ceiling, would hide the curve.
-_LINES = 50
-
-
 def _mark_phases(ax: Axes, schedule: Schedule, steps: int, color: str, alone: bool) -> None:
-    begins = [part.start for part in phases(schedule) if 0 < part.start < steps][: 2 * _COLUMNS]
-    if not begins:
+    joints = begins(schedule, steps)[: 2 * _COLUMNS]
+    if not joints:
         return
     ax.vlines(
-        begins,
+        joints,
         0,
-        1 if alone and len(begins) <= _LINES else 0.05,
+        1 if alone and len(joints) <= MOST_LINES else 0.05,
         transform=ax.get_xaxis_transform(),
         colors=GREY if alone else color,
         linestyles="dotted",

@@ -7,13 +7,10 @@ import html
 import numpy as np
 
 from lrsched._core.schedule import Schedule
-from lrsched.ask.describe import horizon, phases, shortened
-from lrsched.show.curve import curve, ends
+from lrsched.ask.describe import horizon, shortened
+from lrsched.show.curve import MOST_LINES, begins, curve, ends
 
 _WIDTH, _HEIGHT, _LEFT, _TOP = 320, 120, 56, 8
-
-# More lines than these, from the floor to the ceiling, would hide the curve.
-_LINES = 50
 
 
 def card(schedule: Schedule) -> str:
@@ -38,10 +35,10 @@ def picture(schedule: Schedule) -> str:
     corners = zip(_LEFT + at / steps * _WIDTH, _TOP + down * _HEIGHT, strict=True)
     points = " ".join(dict.fromkeys(f"{x:.1f},{y:.1f}" for x, y in corners))
     bottom, right = _TOP + _HEIGHT, _LEFT + _WIDTH
-    begins = [part.start for part in phases(schedule) if 0 < part.start < steps]
-    few = len(begins) <= _LINES
+    joints = begins(schedule, steps)
+    few = len(joints) <= MOST_LINES
     tall = _HEIGHT if few else _HEIGHT // 20
-    pixels = dict.fromkeys(round(_LEFT + begin / steps * _WIDTH, int(few)) for begin in begins)
+    pixels = dict.fromkeys(round(_LEFT + begin / steps * _WIDTH, int(few)) for begin in joints)
     marks = "".join(f"M{x:g} {bottom}v-{tall}" for x in pixels)
     label = f'font-size="10" fill="currentColor" text-anchor="end" x="{_LEFT - 4}"'
     return (

@@ -88,7 +88,7 @@ def test_nothing_imports_compat():
         for file in home.rglob("*.py")
         if file.parent.name != "compat" and "lrsched.compat" in file.read_text()
     }
-    assert names == {"__init__.py", "reading.py"}
+    assert names == {"__init__.py", "cli/reading.py"}
 
 
 @pytest.mark.parametrize("name", PEERS)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 import re
-import sys
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from calls import told
 
 import lrsched as lrs
 
@@ -74,12 +74,7 @@ def counted(work: Callable[[], Any], most: int) -> int:
             if calls > most:
                 raise TooMuchError
 
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
+    told(work, count)
     return calls
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from calls import told
 from cases import CASES, Case
 
 import lrsched as lrs
@@ -349,12 +350,7 @@ def frames(call: Callable[[], object]) -> list[str]:
         if event == "call":
             entered.append(frame.f_code.co_name)
 
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        call()
-    finally:
-        sys.setprofile(before)
+    told(call, note)
     return entered
 
 

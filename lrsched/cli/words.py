@@ -1,4 +1,4 @@
-"""The command line: `lrsched show | plot | page | table | diff | check | compare | export`."""
+"""What may be typed: the commands, their options, and what is said of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from lrsched._core.check import cut, shown
 from lrsched.ask.findings import KINDS
-from lrsched.commands import (
+from lrsched.cli.commands import (
     FORMATS,
     LAWS,
     MOST,

@@ -1,4 +1,4 @@
-"""What each command does: with the words of `cli` read, and its answer printed or written."""
+"""What each command does: with the words read, and its answer printed or written."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from lrsched.ask.compare import Comparison, compare
 from lrsched.ask.findings import check, short
 from lrsched.ask.laws import AnnealingLaw, LossLaw, MultiPowerLaw
 from lrsched.ask.questions import diff
+from lrsched.cli.reading import read
 from lrsched.data.json import to_json
-from lrsched.reading import read
 from lrsched.show.labels import labels_of
 from lrsched.show.page import page
 from lrsched.show.plot import plot
