@@ -1,4 +1,26 @@
-"""Many schedules of one form, evaluated at once: a sweep as one program."""
+"""Many schedules of one form, evaluated at once: a sweep as one program.
+
+## Rows and members
+
+A row of NumPy's and Dask's is the member's own, bit for bit; in other libraries a value is within
+the rounding of their floats, and lengths stay whole numbers there. Where numbers give members
+formulas of their own (an end of 0 spares a sum, a phase without steps is never asked), the program
+has those few, and chooses. What a compiler traces can't be checked: an `i` below 0 reads as 0, and
+one too large as the last. A member of another form is refused with its place:
+
+```python
+>>> import lrsched as lrs
+>>> lrs.Family([0.1 * lrs.LinearDecay(90), 0.2 * lrs.CosineDecay(90)])
+Traceback (most recent call last):
+ValueError: Family: schedules[1] must have the form of schedules[0], got CosineDecay for LinearDecay at factors[1]
+>>> family = lrs.Family(0.1 * lrs.LinearDecay(steps) for steps in (90, 180))
+>>> len(family), family.steps, family[1]
+(2, 180, 0.1 * LinearDecay(180))
+>>> family(45), family.at(0, 45)
+(array([0.05 , 0.075]), 0.05)
+
+```
+"""  # noqa: E501 tables and reprs
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields

@@ -1,9 +1,97 @@
-"""Schedules that listen: rules that turn a metric into a scale, as pure folds.
+r"""Schedules that listen: rules that turn a metric into a scale, as pure folds.
 
 A schedule knows its step and nothing else; what depends on how training goes is a rule. A rule
 keeps nothing itself: `init()` makes a state, `update(state, metric)` the next one, and the learning
 rate is `schedule(step) * state.scale`.
-"""
+
+## Schedules that listen
+
+```python
+>>> import lrsched as lrs
+>>> schedule = 0.1 * lrs.CosineDecay(300)
+>>> rule = lrs.ReduceOnPlateau(factor=0.5, patience=1)
+>>> state = rule.init()
+>>> for step, loss in enumerate([0.9, 0.7, 0.7, 0.7, 0.6]):
+...     rate = schedule(step) * state.scale        # train with it, then measure the loss
+...     state = rule.update(state, loss)
+>>> state
+PlateauState(scale=0.5, best=0.6, bad=0, cooldown=0)
+>>> rule.replay([0.9, 0.7, 0.7, 0.7, 0.6])         # the scale after each metric of a whole run
+array([1. , 1. , 1. , 0.5, 0.5])
+
+```
+
+| rule | the scale |
+|---|---|
+| `ReduceOnPlateau(factor, patience, mode, threshold, threshold_mode, cooldown, min_scale, eps)` | down by a factor when a metric has stopped improving; torch's scheduler, bit for bit |
+| `HoldUntil(value, below= \| above=, patience=1, at_most=None)` | a small value until a metric crosses a line, or `at_most` metrics have passed; then 1 |
+| `StopOnDivergence(ratio=4, beta=0.98)` | 1 until the smoothed loss is 4 times its lowest, then 0: the end of a range test (`lrsched.ask.peaks`) |
+| `Greedy(min_scale, max_scale, factor, patience, ...)` | up while a metric improves, down while it does not; transformers' GreedyLR without its smoothing |
+
+The state is a named tuple of Python numbers: equal by value, picklable, and a pytree to JAX, where
+`update` runs under `jit`, `scan` and `vmap`. `rule.save(state)` is a dict for any JSON or
+checkpoint format, `rule.restore(saved)` the state again. A state that no run can have left is
+refused by name: a scale below 0, infinite or NaN, a count below 0. In a rule of your own, whole
+numbers that begin at 0 or above are taken for counts; override `check_state(state)` to say
+otherwise:
+
+```python
+>>> import json
+>>> text = json.dumps(rule.save(state))
+>>> rule.restore(json.loads(text)) == state
+True
+
+```
+
+In torch, `ScheduleLR` takes a rule beside its schedules (`lrsched.adapters.torch`); JAX compiles
+one (`lrsched.adapters.jax`).
+
+`threshold_mode="rel"`, the default, is torch's: its bar is `best * (1 - threshold)`, which for a
+best below 0 lies on the wrong side, so that a constant log-likelihood of -2 counts as progress for
+ever and nothing is ever reduced. `threshold_mode="magnitude"` is the same above 0 and right below.
+
+Coming from another library, `compat` translates: `compat.torch.ReduceLROnPlateau(base_lr, ...)`,
+`compat.keras.ReduceLROnPlateau(base_lr, ...)`, `compat.optax.reduce_on_plateau(...)`,
+`compat.transformers.get_scheduler("reduce_lr_on_plateau" | "greedy", base_lr, ...)`. They return
+rules, and the rate is `base_lr * state.scale`:
+
+| here | torch | Keras | optax |
+|---|---|---|---|
+| `patience` | `patience` | `max(patience - 1, 0)` | `patience - 1` |
+| `threshold`, `threshold_mode` | the same | `min_delta`, "abs" | `rtol`, "rel", or `atol`, "abs" |
+| `cooldown` | `cooldown` | `max(cooldown - 1, 0)` | `cooldown` |
+| `min_scale` | `min_lr / lr` | `min_lr / lr` | `min_scale` |
+| `eps` | `eps / lr` | 0 | 0 |
+
+Not matched: Keras takes its first metric as the best even if it is NaN or infinite (here, as in
+torch and optax, it is no improvement); optax with both tolerances at once, with `patience=0` (it
+then reduces at every metric, an improvement too), and with `accumulation_size` (take the mean
+before the update).
+
+A rule of your own is a frozen dataclass with a `State`, a named tuple with a `scale`, and two
+methods:
+
+```python
+>>> from dataclasses import dataclass
+>>> from typing import NamedTuple
+>>> class Loss(NamedTuple):
+...     scale: float = 1.0
+...     last: float = float("inf")
+>>> @dataclass(frozen=True)
+... class BoldDriver(lrs.MetricRule):
+...     up: float = 1.05
+...     down: float = 0.5
+...     State = Loss
+...     def init(self):
+...         return Loss()
+...     def fold(self, state, metric, xp):         # xp: the functions for Python numbers or arrays
+...         factor = xp.where(metric < state.last, self.up, self.down)
+...         return Loss(state.scale * factor, metric)
+>>> BoldDriver().replay([3, 2, 2.5])
+array([1.05   , 1.1025 , 0.55125])
+
+```
+"""  # noqa: E501 tables and reprs
 
 import abc
 import math

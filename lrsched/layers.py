@@ -1,4 +1,43 @@
-"""Rates per layer: the trust ratio of LARS and LAMB, and a decay with depth."""
+"""Rates per layer: the trust ratio of LARS and LAMB, and a decay with depth.
+
+## Rates per layer
+
+`layer_rates(schedule, depth, decay)` is one schedule per layer, smaller the further from the
+output, for fine-tuning; torch's `ScheduleLR` takes them by the groups' names:
+
+```python
+>>> import lrsched as lrs
+>>> backbone, head = lrs.layer_rates(1e-3 * lrs.LinearDecay(100), depth=2, decay=0.1)
+>>> backbone(0), head(0)
+(0.0001, 0.001)
+
+```
+
+`trust_ratio(weight_norm, grad_norm)` is how far LARS and LAMB let each layer go, for numbers or for
+arrays of any library with one norm per layer. A LARS warmup is `schedule(step) * trust_ratio(...)`:
+
+```python
+>>> import numpy as np
+>>> rng = np.random.default_rng(0)
+>>> schedule = 4.0 * lrs.Sequence(lrs.LinearWarmup(20), lrs.PolynomialDecay(100, power=2))
+>>> layers = [rng.normal(size=(64, 32)), rng.normal(size=(32, 10))]
+>>> grads = [rng.normal(size=w.shape) / 100 for w in layers]      # of a real loss, in your loop
+>>> ratios = lrs.trust_ratio(
+...     [np.linalg.norm(w) for w in layers],
+...     [np.linalg.norm(g) for g in grads],
+...     weight_decay=1e-4,
+... )
+>>> for w, g, rate in zip(layers, grads, schedule(10) * ratios):
+...     w -= rate * (g + 1e-4 * w)
+
+```
+
+With torch's groups: `lrsched.adapters.torch`.
+
+LAMB is `trust_ratio(weight_norm, update_norm, coefficient=1, combine="sum")` with the norm of
+Adam's update, decay included. LARC bounds the ratio by the rate, `trust_ratio(..., clip=rate)`, and
+that is then the layer's rate itself.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,39 @@
-"""Schedules in Keras optimizers, on every backend and in `.keras` files."""
+"""Schedules in Keras optimizers, on every backend and in `.keras` files.
+
+## Learning rate
+
+On the TensorFlow, JAX and torch backends, compiled or not. A `.keras` file keeps the schedule;
+import `lrsched.adapters.keras` before loading one.
+
+```python
+from lrsched.adapters.keras import to_keras
+
+model.compile(keras.optimizers.Adam(to_keras(schedule)), loss="mse")
+model.fit(x, y, epochs=3, verbose=0)
+model.save(path)
+```
+
+Weight decay, momentum and every other hyper-parameter have a callback, on the same backends:
+
+```python
+from lrsched.adapters.keras import ScheduleHyperparameter, to_keras
+
+model.compile(keras.optimizers.AdamW(to_keras(schedule)), loss="mse")
+decay = ScheduleHyperparameter(0.1 * shape, "weight_decay")
+model.fit(x, y, epochs=3, verbose=0, callbacks=[decay])
+```
+
+Keras compiles a hyper-parameter into the update as the number that it is, and a callback that sets
+the attribute later changes nothing on TensorFlow and JAX. This one compiles the update anew, once
+for each `fit`, with the schedule in it as a function of `optimizer.iterations`: a loaded model goes
+on where it was. The attribute keeps the number it was built with, for files and for a `fit` without
+the callback; the history of `fit` has the values. Not possible, and refused: the momentum of an
+optimizer built with `momentum=0`, which has no buffers; `clipvalue` on JAX; what is read outside of
+updates, such as `loss_scale_factor`.
+
+With `gradient_accumulation_steps=n`, Keras asks a learning rate by batches, and nothing else:
+`to_keras(lrs.Stretch(lrs.Staircase(schedule, 1), n))` is asked by updates.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,245 @@
 """Schedules in torch: a factor for its LambdaLR, and a scheduler of our own.
 
 In both, update k is made with `schedule(k)`, k = 0, 1, 2, ...
+
+## LambdaLR
+
+`lr_lambda` is a factor for torch's own scheduler. It takes the shape; absolute values need
+`lr_lambda(schedule, base_lr=3e-4)`. A checkpoint never changes the factor, but it does change what
+the factor is multiplied with: LambdaLR saves and loads its `base_lrs`. A run that is resumed with a
+new `lr` in the code goes on at the old peak. With `ScheduleLR`, below, what the code says holds.
+
+```python
+from lrsched.adapters.torch import lr_lambda
+
+optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4)
+scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lr_lambda(shape))
+for x, y in batches:
+    loss(model(x), y).backward()
+    optimizer.step()
+    scheduler.step()
+    optimizer.zero_grad()
+```
+
+## ScheduleLR
+
+Writes absolute values of any hyper-parameter: `key="lr"`, `"weight_decay"`, `"momentum"`,
+`("betas", 0)`. One schedule covers all parameter groups, those added later too; a list has one for
+each; a dict goes by the groups' `"name"`.
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+
+optimizer = torch.optim.AdamW(
+    [
+        {"params": model[0].parameters(), "name": "body"},
+        {"params": model[1].parameters(), "name": "head"},
+    ]
+)
+schedulers = [
+    ScheduleLR(optimizer, {"body": schedule, "head": 10 * schedule}),
+    ScheduleLR(optimizer, 0.1 * shape, key="weight_decay"),
+]
+for x, y in batches:
+    loss(model(x), y).backward()
+    optimizer.step()
+    for scheduler in schedulers:
+        scheduler.step()
+    optimizer.zero_grad()
+```
+
+In a dict, a group's own name comes first, then the patterns that fit it (`"layer*.bias"`, the signs
+`*`, `?` and `[...]` as in file names), in the order they are written, then `"*"`, the rest, and
+also the groups without a name. A group that nothing covers is an error, for one added later at the
+next `optimizer.step()`. An entry that no group answers to waits for groups to come; a warning says
+so, since it may be a slip, and names the groups there are. A list may be longer, likewise.
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+
+optimizer = torch.optim.AdamW([{"params": model[1].parameters(), "name": "head"}])
+scheduler = ScheduleLR(
+    optimizer, {"head": schedule, "layer*": 0.1 * schedule}
+)  # warns: no layer yet
+for i, (x, y) in enumerate(batches):
+    if i == unfreeze_at:
+        optimizer.add_param_group({"params": model[0].parameters(), "name": "layer0"})
+    loss(model(x), y).backward()
+    optimizer.step()
+    scheduler.step()
+    optimizer.zero_grad()
+```
+
+Its state is the step alone, so a checkpoint never brings back old parameters: what the code says
+holds. Load the optimizer's state before the scheduler is built, after it, or after loading the
+scheduler: the next update is right in any order. Without the scheduler's state, give the step:
+`ScheduleLR(optimizer, schedule, last_epoch=step - 1)`, as torch counts, makes the next update with
+`schedule(step)`; `scheduler.load_state_dict({"last_epoch": step})` does the same. Tensor learning
+rates are filled in place, so a compiled update is compiled once. `get_last_lr()` has the values
+last written, whatever the key, as Python floats. A value that somebody else has written over
+(another scheduler, say) is written again, and warned of once.
+
+`scheduler.step(x)` goes to step x, which is any real number >= 0: `scheduler.step(seconds)` for a
+schedule in seconds, `scheduler.step(epoch + i / len(batches))` for one in epochs. With a rule
+beside the schedule (below), x is the metric, never the step, as in torch's `ReduceLROnPlateau`:
+that is how trainers call a scheduler that listens. The step goes on by one; `scheduler.step(metric,
+epoch=scheduler.last_epoch)` stays at the step, for a rule that is told less often than the schedule
+moves.
+
+## Resume
+
+The loss jumps after a resume, and the rate starts again from its warmup: the step was lost. Save
+and load `ScheduleLR`, or give it the step:
+
+```python
+>>> import lrsched as lrs
+>>> import torch
+>>> from lrsched.adapters.torch import ScheduleLR
+>>> schedule = lrs.warmup_cosine(3e-4, 10_000, warmup_steps=100, end=3e-5)
+>>> optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))])
+>>> step = 5_050                                   # completed updates, from the checkpoint
+>>> scheduler = ScheduleLR(optimizer, schedule, last_epoch=step - 1)
+>>> optimizer.param_groups[0]["lr"] == schedule(5_050)
+True
+
+```
+
+## A rule beside the schedule
+
+In torch, `ScheduleLR` takes a rule beside its schedules, and saves both with the step:
+
+```python
+>>> import torch
+>>> from lrsched.adapters.torch import ScheduleLR
+>>> optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))])
+>>> scheduler = ScheduleLR(optimizer, lrs.Constant(0.1), rule=lrs.HoldUntil(0.1, below=0.8))
+>>> for error in (0.9, 0.7, 0.6):                  # the warmup of the ResNet paper
+...     print(round(optimizer.param_groups[0]["lr"], 3))
+...     optimizer.step()
+...     scheduler.step(error)                      # a step() without a metric keeps the scale
+0.01
+0.01
+0.1
+>>> scheduler.state_dict()
+{'last_epoch': 3, 'rule': {'scale': 1.0, 'released': True, 'crossed': 2, 'seen': 3}}
+
+```
+
+## Rates per layer
+
+`layer_rates` by the groups' names:
+
+```python
+>>> body, head = torch.nn.Linear(2, 2), torch.nn.Linear(2, 1)
+>>> optimizer = torch.optim.AdamW([
+...     {"params": body.parameters(), "name": "backbone"},
+...     {"params": head.parameters(), "name": "head"},
+... ])
+>>> backbone, top = lrs.layer_rates(1e-3 * lrs.LinearDecay(100), depth=2, decay=0.1)
+>>> scheduler = ScheduleLR(optimizer, {"backbone": backbone, "head": top})
+>>> scheduler.get_last_lr()
+[0.0001, 0.001]
+
+```
+
+LARS, with one group per layer (`trust_ratio` of `lrsched.layers`), between `backward()` and
+`optimizer.step()`: the ratio goes into the gradients, with the weight decay, so that momentum may
+gather them as in the paper:
+
+```python
+>>> schedule = 4.0 * lrs.Sequence(lrs.LinearWarmup(20), lrs.PolynomialDecay(100, power=2))
+>>> model = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.Tanh(), torch.nn.Linear(32, 10))
+>>> weights = [p for p in model.parameters() if p.ndim > 1]
+>>> optimizer = torch.optim.SGD([{"params": [p]} for p in weights], momentum=0.9)
+>>> scheduler = ScheduleLR(optimizer, schedule)
+>>> for _ in range(3):
+...     optimizer.zero_grad()
+...     loss = model(torch.randn(8, 64)).square().mean()
+...     loss.backward()
+...     ratios = lrs.trust_ratio(
+...         torch.stack([p.norm() for p in weights]).detach(),
+...         torch.stack([p.grad.norm() for p in weights]),
+...         weight_decay=1e-4,
+...     )
+...     for p, ratio in zip(weights, ratios.tolist()):
+...         _ = p.grad.add_(p.detach(), alpha=1e-4).mul_(ratio)
+...     optimizer.step()
+...     scheduler.step()
+
+```
+
+## Two optimizers
+
+Each has its scheduler, which counts that optimizer's updates. The critic of this GAN makes five for
+each of the generator's: stretched by five, its schedule goes down beside the other.
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+
+generator_lr = ScheduleLR(generator_optimizer, schedule)
+critic_lr = ScheduleLR(critic_optimizer, lrs.Stretch(4 * schedule, 5))
+for i, real in enumerate(batches, start=1):
+    (critic(generator(noise()).detach()) - critic(real)).mean().backward()
+    critic_optimizer.step()
+    critic_lr.step()
+    critic_optimizer.zero_grad()
+    if i % 5 == 0:
+        (-critic(generator(noise()))).mean().backward()
+        generator_optimizer.step()
+        generator_lr.step()
+        generator_optimizer.zero_grad()
+```
+
+## Snapshot ensembles
+
+Several models of one run: a copy of the weights before each restart, where the rate is lowest
+(Huang et al. 2017, arXiv:1704.00109). `boundaries` has the restarts and the end; the end of a
+warmup is a boundary too.
+
+```python
+import copy
+
+from lrsched.adapters.torch import ScheduleLR
+
+schedule = lrs.cosine_restarts(0.5, 90, every=30, warmup_steps=0)
+restarts = lrs.boundaries(schedule)  # (30, 60, 90)
+optimizer = torch.optim.SGD(model.parameters())
+scheduler = ScheduleLR(optimizer, schedule)
+snapshots = []
+for done, (x, y) in enumerate(batches, start=1):
+    loss(model(x), y).backward()
+    optimizer.step()
+    scheduler.step()
+    optimizer.zero_grad()
+    if done in restarts:  # the next update has the peak again
+        snapshots.append(copy.deepcopy(model))
+
+
+def ensemble(x):
+    return sum(snapshot(x).softmax(-1) for snapshot in snapshots) / len(snapshots)
+```
+
+## Gradient accumulation and mixed precision
+
+An update that the scaler skips does not count.
+
+```python
+from lrsched.adapters.torch import ScheduleLR
+
+scheduler = ScheduleLR(optimizer, schedule)
+scaler = torch.amp.GradScaler(device)  # for float16; bfloat16 needs none
+for i, (x, y) in enumerate(batches, start=1):
+    with torch.autocast(device, dtype=torch.float16):
+        scaled = scaler.scale(loss(model(x), y) / accumulate)
+    scaled.backward()
+    if i % accumulate == 0:
+        before = scaler.get_scale()
+        scaler.step(optimizer)
+        scaler.update()
+        if scaler.get_scale() >= before:  # it falls when an update was skipped
+            scheduler.step()
+        optimizer.zero_grad()
+```
 """
 
 from __future__ import annotations

@@ -2,7 +2,81 @@
 
 Neither updates nor samples are counted one by one: the pieces are found on which the size stays the
 same, and each is one straight line of the clock.
-"""
+
+## Tokens, samples, epochs, seconds
+
+A schedule may count anything. Write it in that unit, and one line makes of it the rate of each
+update.
+
+**Tokens**, the same number in each update: the schedule on a faster clock. One over a whole number
+is exact at every step.
+
+```python
+>>> import lrsched as lrs
+>>> tokens = 4_194_304                             # in each update
+>>> schedule = 3e-4 * lrs.Sequence(lrs.LinearWarmup(10**9), lrs.CosineDecay(10**12 - 10**9))
+>>> rates = lrs.Stretch(schedule, 1 / tokens)      # rates(k) is the rate of update k
+>>> rates(1_000) == schedule(1_000 * tokens)
+True
+>>> rates.steps                                    # updates that 10**12 tokens take
+238419
+
+```
+
+**Samples**, in batches that grow. `samples_clock(batch, per="update")` makes of batch sizes the
+number of samples seen before each update: a schedule that is exact in whole numbers, and endless.
+The sizes are a schedule too, constant by pieces, of the update or, with `per="sample"`, of the
+samples seen when an update begins. Megatron's `--rampup-batch-size 32 32 100_000` with a global
+batch of 256 is a ramp of seven increments:
+
+```python
+>>> at = [-(-100_000 * i // 7) for i in range(1, 8)]                  # rounded up
+>>> batch = lrs.PiecewiseConstant(at, range(32, 257, 32))
+>>> clock = lrs.samples_clock(batch, per="sample")
+>>> clock([0, 1, 446, 447, 448])                   # the update that passes 14,286 is still one of 32
+array([    0.,    32., 14272., 14304., 14368.])
+>>> schedule = 3e-4 * lrs.Sequence(lrs.LinearWarmup(50_000), lrs.CosineDecay(950_000))
+>>> updates = lrs.first_above(clock, 1_000_000 - 1)                   # that 1,000,000 samples take
+>>> updates
+4674
+>>> rates = lrs.Take(lrs.Warp(schedule, clock), updates)
+>>> rates(447) == schedule(14_304), rates(updates)
+(True, 0.0)
+
+```
+
+In float32 frameworks a clock is a float32, with seven digits, as its rates have: past 2**24 samples
+it no longer tells one from the next. Python numbers and NumPy count every sample up to 2**53.
+Megatron works its thresholds out in floats: an update that begins exactly on one may there have the
+size before it.
+
+**Epochs**, stretched by the updates of an epoch; with a `Staircase`, the rate changes once an
+epoch:
+
+```python
+>>> schedule = 0.1 * lrs.Sequence(lrs.LinearWarmup(5), lrs.CosineDecay(85))
+>>> lrs.Stretch(schedule, 1_251)(1_251 * 30 + 417) == schedule(30 + 1/3)
+True
+>>> lrs.Stretch(lrs.Staircase(schedule, 1), 1_251)(1_251 * 30 + 417) == schedule(30)
+True
+
+```
+
+**Seconds**, for a budget of wall time: steps are real numbers, so ask with the time that has passed
+(and, when a run is resumed, add what it had). In torch, `ScheduleLR` does the same with
+`scheduler.step(seconds)`.
+
+```python
+>>> import time
+>>> budget = 3_600                                 # an hour
+>>> schedule = 3e-4 * lrs.Stretch(lrs.Sequence(lrs.LinearWarmup(5), lrs.LinearDecay(95)), budget / 100)
+>>> begin = time.monotonic()
+>>> rate = schedule(time.monotonic() - begin)      # weights -= rate * gradient
+>>> schedule(90.5), schedule(180), schedule(budget)
+(0.0001508333333333333, 0.0003, 0.0)
+
+```
+"""  # noqa: E501 tables and reprs
 
 from __future__ import annotations
 

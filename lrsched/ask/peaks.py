@@ -1,4 +1,85 @@
-"""The rate that the losses of a range test speak for, as fastai suggests it."""
+"""The rate that the losses of a range test speak for, as fastai suggests it.
+
+## A run on real digits
+
+Softmax regression on the handwritten digits that ship inside scikit-learn, in plain NumPy; the
+schedule is called in the loop (a test runs it):
+
+```python
+import numpy as np
+import lrsched as lrs
+
+schedule = 60 * lrs.Sequence(lrs.LinearWarmup(100), lrs.CosineDecay(900))
+
+
+def train(images, labels, schedule, seed):
+    random = np.random.default_rng(seed)
+    weights = np.zeros((images.shape[1], 10))
+    for step in range(1000):
+        batch = random.integers(len(images), size=32)
+        error = softmax(images[batch] @ weights) - np.eye(10)[labels[batch]]
+        weights -= schedule(step) * images[batch].T @ error / 32
+    return weights
+```
+
+Measured over ten seeds: the loss on the 1,437 images trained on (mean and worst run) and the errors
+on the 360 held out, for a constant rate and for a warmup of 100 steps followed by a cosine of 900
+with that rate as its peak.
+
+| rate | constant: loss | worst | errors | warmup + cosine: loss | worst | errors |
+|---|---|---|---|---|---|---|
+| 3 | 0.053 | 0.063 | 3.3 % | 0.068 | 0.069 | 3.3 % |
+| 10 | 0.034 | 0.116 | 3.8 % | 0.026 | 0.030 | 3.4 % |
+| 30 | 0.106 | 0.293 | 4.6 % | 0.034 | 0.040 | 3.6 % |
+| 60 | 0.211 | 0.516 | 4.4 % | 0.065 | 0.080 | 3.6 % |
+| 100 | 0.622 | 3.094 | 4.5 % | 0.109 | 0.132 | 3.7 % |
+
+At 60 and above a constant rate no longer settles, while warmup and cosine still train from the same
+peak: 3 to 6 times less loss, and fewer errors. At 3, where a constant rate is not too high, the
+schedule wins nothing.
+
+## Finding the peak
+
+A range test raises the rate from update to update until the loss explodes. `StopOnDivergence` says
+when, and `suggest_peak` reads the rate off the losses as fastai's `lr_find` does; here on the same
+digits, with the `train` and `softmax` of above:
+
+```python
+def range_test(images, labels, seed):
+    schedule, rule = lrs.range_test(1000.0, 200, start=1e-3), lrs.StopOnDivergence()
+    random = np.random.default_rng(seed)
+    weights, losses, state = np.zeros((images.shape[1], 10)), [], rule.init()
+    for step in range(200):
+        batch = random.integers(len(images), size=32)
+        guess, right = softmax(images[batch] @ weights), np.eye(10)[labels[batch]]
+        losses.append(-np.log((guess * right).sum(axis=1)).mean())
+        state = rule.update(state, losses[-1])
+        if state.scale == 0:  # 4 times the lowest smoothed loss
+            break
+        weights -= schedule(step) * images[batch].T @ (guess - right) / 32
+    return schedule, losses
+
+
+tested, losses = range_test(images, labels, seed=0)
+peak = lrs.suggest_peak(tested, losses, method="slide")
+schedule = peak * lrs.Sequence(lrs.LinearWarmup(100), lrs.CosineDecay(900))
+weights = train(images, labels, schedule, seed=0)
+lrs.plot_range_test(tested, losses)  # loss over rate, the four suggestions marked
+```
+
+Measured over ten seeds, with the peak that each seed's range test suggests:
+
+| method | peaks | loss | worst | errors |
+|---|---|---|---|---|
+| "valley" (fastai's own choice) | 0.10 to 0.19 | 0.363 | 0.408 | 4.8 % |
+| "minimum" | 0.28 to 0.60 | 0.204 | 0.231 | 3.5 % |
+| "slide" | 0.81 to 4.6 | 0.099 | 0.136 | 3.3 % |
+| "steep" | 1.5 to 16 | 0.080 | 0.100 | 3.4 % |
+
+A suggestion is where to begin, and no promise: the best of the peaks in the table above, 10, is
+higher than nearly all of these. Losses recorded elsewhere do as well; those that have been
+smoothed, with `beta=0`.
+"""
 
 from __future__ import annotations
 

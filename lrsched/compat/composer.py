@@ -12,6 +12,38 @@ A time is a text with its unit: `100ba` batches, `3ep` epochs, `1e6sp` samples, 
   another time with it;
 - `scale_schedule_ratio` stretches the run, and all times but parts of it;
 - `base_lr` is the optimizer's rate; without it the values are the peer's multipliers.
+
+## Configs
+
+The whole YAML of llm-foundry or its `scheduler` block. Times have units: `100ba`, `3ep` (needs
+`steps_per_epoch`), `1e6sp` (`global_batch_size`), `2e9tok` (`tokens_per_step`), `0.1dur`
+(`max_duration`). The Trainer applies every value one update late; so does what comes back.
+
+```yaml
+scheduler: {name: cosine_with_warmup, t_warmup: 100ba, alpha_f: 0.1}
+optimizer: {name: decoupled_adamw, lr: 1.0e-3}
+max_duration: 4800ba
+```
+
+```python
+>>> from lrsched.compat import composer as from_composer
+>>> scheduler = {"name": "cosine_with_warmup", "t_warmup": "100ba", "alpha_f": 0.1}
+>>> file = {"scheduler": scheduler, "optimizer": {"lr": 1e-3}, "max_duration": "4800ba"}
+>>> from_composer.from_config(file)
+Shift(Sequence(LinearWarmup(100, end=0.001), CosineDecay(4700, start=0.001, end=0.0001)), offset=-1)
+>>> # the line you have: MultiStepScheduler(["30ep", "60ep"])
+>>> from_composer.MultiStepScheduler(["30ep", "60ep"], base_lr=0.1, steps_per_epoch=100)
+Shift(MultiStepDecay((3000, 6000), start=0.1), offset=-1)
+
+```
+
+All thirteen schedulers of Composer are there as constructors, and llm-foundry's
+inv_sqrt_with_warmup. Seconds and iterations are refused: no schedule knows how long they are.
+
+## What differs
+
+- `CosineAnnealingWarmRestartsScheduler("10ba", t_mult=1.5)` after the cycle in which the run ends.
+  There: begins a further cycle. Here: holds its end.
 """
 
 # ruff: noqa: N802 - the names are the peer's

@@ -1,4 +1,40 @@
-"""Configs of any framework, by its name or by the keys that it alone has."""
+"""Configs of any framework, by its name or by the keys that it alone has.
+
+## From your config
+
+Most people call no constructor: they have a YAML file, JSON or flags. `from_config` of twelve
+frameworks reads the framework's own keys, with its defaults, its units and its rounding, and
+returns one ordinary schedule: its `repr` is the line to write from now on. One step of it is one
+update of the optimizer, and the value at step k is what update k is made with, late by one where
+the framework is.
+
+The file's mapping is taken whole, or the section alone. `of=` names another hyper-parameter that it
+drives. What a config leaves open is an argument: `total_steps`, `steps_per_epoch`, `base_lr`, ...;
+left out, the refusal says what it is needed for, and given, it counts instead of the config's own.
+In a section that is all schedule an unknown key is refused; in a file that holds other things too,
+those are passed over, unless one is nearly a schedule's. `3e-4`, which YAML reads as text, is the
+number.
+
+Each type is held against the framework's own running code, step for step and past the end, within
+1e-12 of the peak (1e-6 where it computes in float32); kohya's sd-scripts and detectron2, which are
+on no package index, through the classes that they are built of. What differs is in each module.
+
+```sh
+lrsched show train.yaml --from transformers --total-steps 10_000    # or any other command
+lrsched show ds_config.json                                # whose it is, its keys tell
+```
+
+```python
+>>> from lrsched.compat import configs
+>>> configs.from_config({"lr0": 0.01, "epochs": 100, "optimizer": "SGD", "lrf": 0.1}, steps_per_epoch=500)
+0.01 * LinearWarmup(1500) * Staircase(LinearDecay(50000, end=0.1), every=500)
+>>> # lrsched.compat.configs.from_file("train.yaml", "transformers", total_steps=10_000): the same of a file
+
+```
+
+YAML is read with PyYAML (the extra `yaml`), TOML and JSON with the standard library; a tag is left
+as data, and nothing that a file says is run.
+"""  # noqa: E501 tables and reprs
 
 from __future__ import annotations
 

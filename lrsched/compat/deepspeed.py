@@ -4,7 +4,39 @@ The value at step k is what update k is made with. All but LRRangeTest and OneCy
 step late, as in the peer: its schedulers count from -1, so the first value comes twice.
 
 Groups that have rates of their own (lists in the peer) take a schedule each.
-"""
+
+## Configs
+
+The `scheduler` block of the JSON, or the whole file. All five types are read, OneCycle's momentum
+too (`of="momentum"`); WarmupLR and its kin are one step late, as in the peer: the first value comes
+twice. The parameters are also functions: `from_deepspeed.WarmupLR(warmup_max_lr=3e-4)`.
+
+```python
+>>> from lrsched.compat import deepspeed as from_deepspeed
+>>> # the file you have: ds_config.json
+>>> config = {
+...     "optimizer": {"type": "AdamW", "params": {"lr": 3e-4}},
+...     "scheduler": {
+...         "type": "WarmupCosineLR",
+...         "params": {"total_num_steps": 10_000, "warmup_num_steps": 500},
+...     },
+... }
+>>> from_deepspeed.from_config(config)
+Shift(Sequence(LogarithmicWarmup(499, end=0.0003), CosineDecay(9500, start=0.0003, end=3e-08)), offset=-1)
+>>> # "auto", which transformers' Trainer fills in, is filled in by arguments
+>>> block = {"type": "WarmupDecayLR", "params": {
+...     "total_num_steps": "auto", "warmup_max_lr": "auto",
+...     "warmup_num_steps": 500, "warmup_type": "linear"}}
+>>> from_deepspeed.from_config(block, base_lr=3e-4, total_steps=10_000)
+Shift(Sequence(LinearWarmup(500, end=0.0003), LinearDecay(9500, start=0.0003)), offset=-1)
+
+```
+
+## What differs
+
+- `WarmupDecayLR` with a warmup of 200 in a total of 100 steps. There: warns, rises for 200 steps
+  and falls to its minimum in one. Here: refused.
+"""  # noqa: E501 tables and reprs
 
 # ruff: noqa: N802 - the names are the peer's
 

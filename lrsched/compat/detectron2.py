@@ -9,7 +9,50 @@ polynomial of power 0.9 at 1.1); here the last value holds. It is ahead by a mil
 training wherever a value jumps: a step early, or more, in runs of over a million iterations.
 
 `from_config` counts in iterations: iteration k, from 0, is made with the value at step k.
-"""
+
+## Constructors
+
+```python
+>>> from lrsched.compat import detectron2 as from_detectron2
+>>> # the line you have: WarmupMultiStepLR(optimizer, [60_000, 80_000])
+>>> from_detectron2.WarmupMultiStepLR(0.02, [60_000, 80_000])
+LinearWarmup(1000, start=0.001) * MultiStepDecay((60000, 80000), start=0.02)
+>>> # the line you have: LRMultiplier(optimizer, CosineParamScheduler(1, 0.01), max_iter=90_000)
+>>> from_detectron2.LRMultiplier(
+...     0.02, from_detectron2.CosineParamScheduler(1, 0.01), max_iter=90_000
+... )
+0.02 * CosineDecay(90000, end=0.01)
+
+```
+
+## Configs
+
+The whole config, as `cfg.dump()` writes it, or `cfg.SOLVER`. A file that says `_BASE_` is refused:
+the file it builds on isn't read.
+
+```python
+>>> # SOLVER:
+>>> #   BASE_LR: 0.02
+>>> #   STEPS: (60000, 80000)
+>>> #   MAX_ITER: 90000
+>>> config = {"SOLVER": {"BASE_LR": 0.02, "STEPS": "(60000, 80000)", "MAX_ITER": 90000}}
+>>> from_detectron2.from_config(config)
+0.02 * Sequence(LinearWarmup(1000, start=0.001), Take(MultiStepDecay((59000, 79000)), steps=89000))
+>>> solver = {"LR_SCHEDULER_NAME": "WarmupCosineLR", "BASE_LR": 0.01, "MAX_ITER": 90000}
+>>> from_detectron2.from_config(solver)
+0.01 * Sequence(LinearWarmup(1000, start=0.001, end=0.9996954135095479), Shift(CosineDecay(90000), offset=1000))
+
+```
+
+## What differs
+
+- `PolynomialDecayParamScheduler(1, 0.9)` at 1.1. There: a complex number. Here: holds its end.
+- steps in a run of four million iterations. There: four iterations early. Here: on time.
+- a `SOLVER` with a step at `MAX_ITER` itself. There: fvcore refuses it, a step beyond is ignored.
+  Here: both as there.
+- `WarmupStepWithFixedGammaLR` with a warmup as long as the training. There: raises (IndexError).
+  Here: the line to the last value.
+"""  # noqa: E501 tables and reprs
 
 # ruff: noqa: N802, N803 - the names are the peers'
 

@@ -9,7 +9,42 @@ sd-scripts multiply the length and what is a fraction of it, but no count of ste
 is over after 50 updates of two processes. Batches that are accumulated change neither.
 
 Differs: a warmup that is longer than the training, which the peers break off, is refused.
-"""
+
+## Configs
+
+The flags of either, by their names: a dict, the `args` of the script, or the TOML file of
+sd-scripts. Whose they are is told by a key that only one has (`lr_scheduler_num_cycles`,
+`network_module`, `lr_num_cycles`, ...) or by a warmup that is a fraction, which is kohya's; where
+nothing tells they are taken for diffusers'.
+
+```python
+>>> from lrsched.compat import diffusers as from_diffusers
+>>> # --lr_scheduler=cosine --learning_rate=1e-4 --lr_warmup_steps=500 --max_train_steps=15000
+>>> flags = {"lr_scheduler": "cosine", "learning_rate": 1e-4, "lr_warmup_steps": 500, "max_train_steps": 15000}
+>>> from_diffusers.from_config(flags)
+Sequence(LinearWarmup(500, end=0.0001), CosineDecay(14500, start=0.0001))
+>>> # lr_scheduler = "linear", lr_warmup_steps = 0.05, max_train_epochs = 10
+>>> flags = {"lr_scheduler": "linear", "learning_rate": 1e-4, "lr_warmup_steps": 0.05, "max_train_epochs": 10}
+>>> from_diffusers.from_config(flags, steps_per_epoch=200)
+Sequence(LinearWarmup(100, end=0.0001), LinearDecay(1900, start=0.0001))
+>>> kohya = {"lr_scheduler": "constant_with_warmup", "lr_warmup_steps": 100, "network_module": "networks.lora"}
+>>> from_diffusers.from_config(kohya, num_processes=2)  # over after 50 updates
+Stretch(LinearWarmup(100, end=2e-06), factor=0.5)
+>>> from_diffusers.get_scheduler("piecewise_constant", 0.1, step_rules="1:10,0.1:20,0.01")
+0.1 * PiecewiseConstant((10, 20), values=(1.0, 0.1, 0.01))
+
+```
+
+sd-scripts are on no package index: `get_scheduler_fix` is restated in the tests over the running
+functions of transformers and diffusers, and stepped by accelerate's own scheduler.
+
+## What differs
+
+- `piecewise_constant` "1:10,0.1:20,0.01". There: its docstring says 20 steps more, its code takes
+  20 for the end. Here: as its code.
+- diffusers, kohya, a warmup longer than the training. There: is broken off. Here: refused.
+- kohya, `lr_warmup_steps = 100.0` in TOML, a float. There: 100 times the training. Here: refused.
+"""  # noqa: E501 tables and reprs
 
 from __future__ import annotations
 

@@ -1,6 +1,35 @@
 """The schedules of `keras.optimizers.schedules`, and the callback that listens.
 
 The value at step k is what the peer gives for `step=k`. `name` is taken and of no effect.
+
+## Constructors
+
+```python
+>>> from lrsched.compat import keras as from_keras
+>>> # the line you have: CosineDecay(0.0, 1000, warmup_target=0.1, warmup_steps=100)
+>>> from_keras.CosineDecay(0.0, 1000, warmup_target=0.1, warmup_steps=100)
+Sequence(LinearWarmup(100, end=0.1), CosineDecay(1000, start=0.1))
+>>> # the line you have: PiecewiseConstantDecay([100, 200], [0.1, 0.01, 0.001])
+>>> from_keras.PiecewiseConstantDecay([100, 200], [0.1, 0.01, 0.001])
+PiecewiseConstant((101, 201), values=(0.1, 0.01, 0.001))
+>>> # the line you have: InverseTimeDecay(0.1, decay_steps=10, decay_rate=0.5, staircase=True)
+>>> from_keras.InverseTimeDecay(0.1, decay_steps=10, decay_rate=0.5, staircase=True)
+Staircase(InverseTimeDecay(0.5, every=10, start=0.1), every=10)
+
+```
+
+Also CosineDecayRestarts, ExponentialDecay and PolynomialDecay with its cycle.
+
+## What differs
+
+- `CosineDecayRestarts(0.1, 1000, t_mul=1.1)`, step 2100. There: 0: the restart is missed. Here:
+  0.1.
+- `PiecewiseConstantDecay` between a boundary and the next whole step, where training never is.
+  There: the value after it. Here: the value before it.
+- `CosineDecay(..., warmup_steps=5)` without `warmup_target`. There: no warmup, silently. Here:
+  refused.
+- a restart between two whole steps, such as at 12.5 (`cycle_mul`, `t_mul` that are not whole).
+  There: begins there. Here: begins at step 13; the same at every whole step.
 """
 
 # ruff: noqa: N802 - the names are the peer's

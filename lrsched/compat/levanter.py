@@ -4,7 +4,49 @@ The value at step k is what update k is made with. The peer works in float32.
 
 Of a length, what is at most 1 is a fraction, rounded down: 1 is all of it, and not one step. Those
 of a cycle are fractions of that cycle.
-"""
+
+## Configs
+
+The whole YAML or its `optimizer` block. A length of at most 1 is a fraction, so that `warmup: 1` is
+all of the run; in cycles it is one of the cycle. `of="adam_lr"` is the rate beside muon's.
+
+```yaml
+trainer:
+  num_train_steps: 10000
+optimizer:
+  learning_rate: 1E-3
+  warmup: 0.05
+  rewarmup: 100
+  decay: 0.2
+  cycles: 2
+  lr_schedule: linear          # or {type: inv_sqrt, timescale: 5000}, ...
+```
+
+```python
+>>> from lrsched.compat import levanter as from_levanter
+>>> optimizer = {"learning_rate": "1E-3", "warmup": 0.05, "rewarmup": 100, "decay": 0.2, "cycles": 2,
+...              "lr_schedule": "linear"}
+>>> made = from_levanter.from_config({"trainer": {"num_train_steps": 10_000}, "optimizer": optimizer})
+>>> made.phases[:3]
+(LinearWarmup(250, end=0.001), Constant(0.001, steps=3750), LinearDecay(1000, start=0.001, end=0.0001))
+>>> made.phases[3:]
+(LinearWarmup(100, start=0.0001, end=0.001), Constant(0.001, steps=3900), LinearDecay(1000, start=0.001, end=0.0001))
+
+```
+
+Kinds: constant, cosine, linear, inv_sqrt, inv, power, and polynomial and inv_sqrt_decay of later
+versions. `stable` and `warmup_ratio` of versions before 1.2.dev1100 are read as those versions read
+them.
+
+## What differs
+
+- `{type: power, batch_size: 1024, seq_length: 4096}` from update 512 on (2**31 tokens). There: NaN:
+  tokens are counted in 32 bits. Here: the rate.
+- `warmup: 60, decay: 60` in 100 steps. There: at the peak at once from step 40 on, in the middle of
+  its warmup; later versions shorten the decay. Here: refused.
+- `decay: 0.0` with a cosine. There: refused by optax. Here: holds the rate, as for a line.
+- `lr_schedule: inv` with `min_lr_ratio: 0`. There: divides by zero. Here: refused.
+"""  # noqa: E501 tables and reprs
 
 # ruff: noqa: N802 - the names are the peer's
 

@@ -3,7 +3,55 @@
 It gives two schedules, of the rate and of the weight decay. The value at step k of the class is
 what the parameter groups have after `step` has counted to k; of a config, what update k is made
 with, whatever the peer counts: it counts samples.
-"""
+
+## Constructors
+
+```python
+>>> from lrsched.compat import megatron as from_megatron
+>>> # the line you have: OptimizerParamScheduler(optimizer, 0.0, 3e-4, 3e-5, 2_000, 100_000, "WSD", ...)
+>>> from_megatron.OptimizerParamScheduler(
+...     0.0, 3e-4, 3e-5, 2_000, 100_000, "WSD",
+...     wsd_decay_steps=10_000, lr_wsd_decay_style="minus_sqrt",
+... )
+Sequence(LinearWarmup(2000, end=0.0003), Constant(0.0003, steps=88000), PowerDecay(10000, power=0.5, start=0.0003, end=3e-05))
+>>> from_megatron.OptimizerParamScheduler_weight_decay(0.01, 0.1, 100_000, "linear")
+LinearWarmup(100000, start=0.01, end=0.1)
+
+```
+
+## Configs
+
+The flags as a mapping (with dashes or underscores) or as argparse's namespace; of Megatron-Bridge,
+a ConfigContainer, its file or its SchedulerConfig. The weight decay is the same call with
+`of="weight_decay"`.
+
+```python
+>>> # the line you have: --lr 3e-4 --lr-decay-style cosine --lr-warmup-fraction .01 --train-iters 1000
+>>> flags = {"--lr": 3e-4, "--lr-decay-style": "cosine", "--lr-warmup-fraction": 0.01}
+>>> from_megatron.from_config(flags, total_steps=1000)
+Sequence(LinearWarmup(10, end=0.0003), CosineDecay(990, start=0.0003))
+>>> # the lines you have: ... --train-samples 100_000 --lr-warmup-samples 2_000
+>>> #                     --global-batch-size 512 --rampup-batch-size 256 128 20_000
+>>> ramp = {"--global-batch-size": 512, "--rampup-batch-size": [256, 128, 20_000]}
+>>> samples = {"--lr": 3e-4, "--train-samples": 100_000, "--lr-warmup-samples": 2_000}
+>>> schedule = from_megatron.from_config(samples | ramp)
+>>> schedule.schedule                                # in samples
+Sequence(LinearWarmup(2000, end=0.0003), LinearDecay(98000, start=0.0003))
+>>> schedule.clock([0, 1, 39, 40, 41]), schedule.steps  # samples before each update; updates in all
+(array([    0.,   256.,  9984., 10240., 10624.]), 222)
+
+```
+
+## What differs
+
+- WSD with a decay longer than what the warmup leaves. There: falls in one step when the warmup
+  ends. Here: refused.
+- weight decay with `wd_incr_steps=0` and a style that increases. There: divides by zero. Here:
+  `end_wd`.
+- `rampup_batch_size` of 0 samples, or from the last size on. There: divides by zero. Here: refused.
+- `lr_warmup_iters=20, train_iters=20` with 4 samples an update. There: cuts the warmup to 79 of 80
+  samples, and warns. Here: refused, as by Megatron-LM.
+"""  # noqa: E501 tables and reprs
 
 # ruff: noqa: N802 - the names are the peer's
 

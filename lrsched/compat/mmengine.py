@@ -8,6 +8,48 @@ Entries that are heard at the same time multiply what there is, and one after an
 over; each stays at its last value. That is one short of its end: a CosineAnnealingLR of
 `T_max = end - begin` never gets to `eta_min`, where LinearLR and PolyLR do in the last of their
 `end - begin` ticks.
+
+## Configs
+
+```python
+# schedule_1x.py, as `Config.fromfile(...).to_dict()` or `.dump("schedule.yaml")` gives it
+optim_wrapper = dict(type="OptimWrapper", optimizer=dict(type="SGD", lr=0.02, momentum=0.9))
+param_scheduler = [
+    dict(type="LinearLR", start_factor=0.001, by_epoch=False, begin=0, end=500),
+    dict(type="MultiStepLR", begin=0, end=12, by_epoch=True, milestones=[8, 11], gamma=0.1),
+]
+train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=12)
+```
+
+```python
+>>> from lrsched.compat import mmengine as from_mmengine
+>>> config = dict(
+...     optim_wrapper=dict(type="OptimWrapper", optimizer=dict(type="SGD", lr=0.02, momentum=0.9)),
+...     param_scheduler=[
+...         dict(type="LinearLR", start_factor=0.001, by_epoch=False, begin=0, end=500),
+...         dict(type="MultiStepLR", begin=0, end=12, milestones=[8, 11], gamma=0.1),
+...     ],
+...     train_cfg=dict(type="EpochBasedTrainLoop", max_epochs=12),
+... )
+>>> from_mmengine.from_config(config, steps_per_epoch=7330)
+0.02 * LinearWarmup(499, start=0.001) * MultiStepDecay((58640, 80630))
+
+```
+
+The list alone will do, with `base_lr=`. A step is one iteration.
+
+## What differs
+
+- `eta_min` above 0 (or a cosine past `T_max`, CosineRestartLR, OneCycleLR) while another entry
+  changes the rate in the same steps. There: the two are mixed step by step, to something that
+  depends on both. Here: refused.
+- two OneCycleLR, one after the other. There: the first gets the rates of the second. Here: refused.
+- LinearLR with `start_factor=0`, ConstantLR with `factor=0`. There: ZeroDivisionError, at the
+  second step and at the last. Here: refused.
+- an entry by epoch in an IterBasedTrainLoop. There: stays at its first value for the whole run.
+  Here: refused, unless converted.
+- ReduceOnPlateauLR. There: follows a metric. Here: refused; `compat.torch.ReduceLROnPlateau` is the
+  rule.
 """
 
 from __future__ import annotations

@@ -9,7 +9,45 @@ Lengths are counts, or fractions of the whole that are rounded to the nearest, h
 `warmup_steps`, `decay_steps` and `schedulers_max_steps` are earlier names, and read too. A `decay`
 alone will do: the peer asks for `decay_fraction: null` beside it, and leaves that out of the files
 that it writes. Phases that are longer than the whole are refused, also where the peer has values.
-"""
+
+## Configs
+
+The `config.json` that a run saves, its `train_module`, or a scheduler in it, by its `_CLASS_` or
+`type`: all thirteen, in steps or tokens. The trainer counts an update's own batch, so that the
+first update is made with the rate of step 1, and the last with the end.
+
+```python
+>>> from lrsched.compat import olmo as from_olmo
+>>> # the file you have: config.json
+>>> file = {
+...     "data_loader": {"global_batch_size": 4_194_304},          # tokens
+...     "train_module": {
+...         "optim": {"lr": 4e-4},
+...         "scheduler": {"type": "wsd", "units": "tokens", "warmup": 10**9, "decay": 10**10},
+...     },
+...     "trainer": {"max_duration": {"value": 10**11, "unit": "tokens"}},
+... }
+>>> from_olmo.from_config(file)
+Shift(Stretch(Sequence(LinearWarmup(1000000000, end=0.0004), Constant(0.0004, steps=89000000000), LinearDecay(10000000000, start=0.0004)), factor=2.384185791015625e-07), offset=1)
+>>> # a scheduler alone
+>>> from_olmo.from_config({"type": "cos_with_warmup", "warmup": 2000}, base_lr=4e-4, total_steps=10_000)
+Shift(Sequence(LinearWarmup(2000, end=0.0004), CosineDecay(8000, start=0.0004, end=4e-05)), offset=1)
+
+```
+
+## What differs
+
+- `WSD` in tokens, 1,000 of them in batches of 64, a decay of 100: the last update. There: -0.24 of
+  the rate. Here: holds its end, 0.
+- `WSD`, `PowerLR`, `CosWithWarmupAndLinearDecay` with `decay=0`, last step; `WSDS` at the end of a
+  period. There: divides by zero. Here: no decay; in `WSDS`, its minimum for that step.
+- `WSD(warmup=60, decay=80)` in 100 steps. There: falls from the rate to 0.49 of it in one step.
+  Here: refused.
+- `CosWithWarmup(warmup=200)` in 100 steps. There: ends half way up. Here: refused.
+- `InvSqrtWithWarmup(warmup=0)`. There: `alpha_f` of the rate throughout. Here: refused.
+- `decay` without `decay_fraction: null`, as in the files that it writes. There: refuses what it
+  wrote. Here: the decay.
+"""  # noqa: E501 tables and reprs
 
 # ruff: noqa: N802 - the names are the peer's
 

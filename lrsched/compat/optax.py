@@ -1,4 +1,36 @@
-"""The schedules of `optax`. The value at step k is what its function gives for `count=k`."""
+"""The schedules of `optax`. The value at step k is what its function gives for `count=k`.
+
+## Constructors
+
+```python
+>>> from lrsched.compat import optax as from_optax
+>>> # the line you have: optax.warmup_cosine_decay_schedule(0.0, 3e-4, 2_000, 100_000, 3e-5)
+>>> from_optax.warmup_cosine_decay_schedule(0.0, 3e-4, 2_000, 100_000, 3e-5)
+Sequence(LinearWarmup(2000, end=0.0003), CosineDecay(98000, start=0.0003, end=3e-05))
+>>> # the line you have: optax.cosine_onecycle_schedule(1000, 0.1)
+>>> from_optax.cosine_onecycle_schedule(1000, 0.1)
+Sequence(CosineWarmup(300, start=0.004, end=0.1), CosineDecay(700, start=0.1, end=4e-07))
+>>> # the line you have: optax.join_schedules([optax.linear_schedule(0, 1, 5), ...], [5])
+>>> from_optax.join_schedules(
+...     [from_optax.linear_schedule(0, 1, 5), from_optax.exponential_decay(1, 10, 0.5)], [5]
+... )
+Sequence(LinearWarmup(5), ExponentialDecay(0.5, every=10))
+
+```
+
+All schedule functions of optax are there, `sgdr_schedule`, the piecewise ones and both one-cycles
+among them.
+
+## What differs
+
+- `warmup_constant_schedule(0, peak, 0)`. There: 0 for ever. Here: the peak.
+- `linear_onecycle_schedule(3, 1.0, 0.5, 0.6)`, step 1. There: 0.0016 of the peak: a factor is lost.
+  Here: 0.04 of it.
+- `cosine_onecycle_schedule(10, 1.0, pct_start=1.0)`, step 5. There: 0.02 of the peak. Here: 0.52 of
+  it.
+- `exponential_decay(1.0, 49, 0.5, staircase=True)`, step 49. There: 1.0: the stair is missed by a
+  rounded reciprocal. Here: 0.5.
+"""
 
 from __future__ import annotations
 

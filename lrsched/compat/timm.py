@@ -15,7 +15,65 @@ minimum from the first step or from the end of the warmup on.
 `step(e)` sets, and with `sched_on_updates` update k with what `step_update(k)` sets. Epoch 0 and
 update 0 come before the first of these calls and have `warmup_lr`, or without a warmup the rate
 itself, even where the schedule starts lower (a tanh; a milestone of 1).
-"""
+
+## Constructors
+
+```python
+>>> from lrsched.compat import timm as from_timm
+>>> # the line you have: CosineLRScheduler(optimizer, 300, warmup_t=5, warmup_prefix=True)
+>>> from_timm.CosineLRScheduler(0.1, 300, warmup_t=5, warmup_prefix=True)
+Sequence(LinearWarmup(5, end=0.1), CosineDecay(300, start=0.1))
+>>> # the line you have: CosineLRScheduler(optimizer, 10, cycle_mul=1.5, cycle_decay=0.5, cycle_limit=3)
+>>> from_timm.CosineLRScheduler(0.1, 10, cycle_mul=1.5, cycle_decay=0.5, cycle_limit=3)
+Cycle(CosineDecay(10, start=0.1), stretch=1.5, gain=0.5, count=3)
+>>> # the line you have: StepLRScheduler(optimizer, decay_t=2.4, decay_rate=0.97)
+>>> from_timm.StepLRScheduler(0.1, decay_t=2.4, decay_rate=0.97)
+Stretch(StepDecay(12, gamma=0.97, start=0.1), factor=0.2)
+>>> # the line you have: MultiStepLRScheduler(optimizer, [30, 60], decay_rate=0.1)
+>>> from_timm.MultiStepLRScheduler(0.1, [30, 60], decay_rate=0.1)
+MultiStepDecay((29, 59), start=0.1)
+
+```
+
+Also TanhLRScheduler, PolyLRScheduler and WSDLRScheduler. Noise is not a function of the step and is
+left out.
+
+## Configs
+
+The arguments of train.py: its YAML, a dict, or what its parser returns.
+
+```python
+>>> # sched: cosine, lr: 5.0e-3, epochs: 300, warmup_epochs: 5, warmup_lr: 1.0e-4, min_lr: 1.0e-6
+>>> args = {"sched": "cosine", "lr": 5e-3, "epochs": 300, "warmup_epochs": 5, "warmup_lr": 1e-4,
+...         "min_lr": 1e-6, "model": "resnet50", "opt": "lamb"}
+>>> from_timm.from_config(args, steps_per_epoch=625)
+Staircase(Stretch(Sequence(LinearWarmup(5, start=0.0001, end=0.005), Shift(CosineDecay(300, start=0.005, end=1e-06), offset=5)), factor=625.0), every=625)
+>>> args = {"sched": "wsd", "lr": 1e-3, "epochs": 90, "decay_epochs": 0.2, "sched_on_updates": True}
+>>> from_timm.from_config(args, steps_per_epoch=100)
+Sequence(LinearWarmup(500, start=1e-05, end=0.001), Constant(0.001, steps=6800), PowerDecay(1700, power=0.5, start=0.001))
+>>> from_timm.from_config({"lr_base": 1e-3, "opt": "adamw", "sched": "none"}, global_batch_size=1024)
+Constant(0.002)
+
+```
+
+Without an `lr` the rate is train.py's own: `lr_base` times the batch in units of `lr_base_size`, or
+times its root for an optimizer with "ada" or "lamb" in its name.
+
+## What differs
+
+- `CosineLRScheduler(100, cycle_mul=1.2, cycle_limit=5)`, step 364. There: `lr_min`: the restart is
+  missed. Here: the rate.
+- `CosineLRScheduler(5, cycle_mul=1.6, cycle_limit=3, k_decay=1.5)`, step 13. There: raises: a
+  complex number. Here: the rate.
+- `cycle_mul` below 1. There: raises when the cycles have shrunk away. Here: refused.
+- `StepLRScheduler(decay_t=1.1)`, step 11. There: nine factors. Here: ten.
+- `sched: step`, `decay_epochs: 2.4`, `sched_on_updates`, 7 updates an epoch, update 84. There: the
+  fifth factor comes an update late: 2.4 * 7 is a little above 16.8. Here: comes at update 84.
+- the same and every other `sched` with `lr_noise`; `plateau`. There: random; follows a metric.
+  Here: refused.
+- a restart between two whole steps, such as at 12.5 (`cycle_mul`, `t_mul` that are not whole).
+  There: begins there. Here: begins at step 13; the same at every whole step.
+"""  # noqa: E501 tables and reprs
 
 # ruff: noqa: N802 - the names are the peer's
 

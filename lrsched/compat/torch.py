@@ -2,7 +2,54 @@
 
 The optimizer is replaced by `base_lr`, the rate that the peer would take from it. The value at step
 k is what the optimizer has after k calls of the scheduler's `step()`.
-"""
+
+## Constructors
+
+```python
+>>> from lrsched.compat import torch as from_torch
+>>> # the line you have: CosineAnnealingLR(optimizer, T_max=100, eta_min=1e-4)
+>>> from_torch.CosineAnnealingLR(0.1, T_max=100, eta_min=1e-4)
+Cycle(CosineDecay(100, start=0.1, end=0.0001), mirror=True)
+>>> # the line you have: OneCycleLR(optimizer, max_lr=0.1, total_steps=1000)
+>>> from_torch.OneCycleLR(0.1, total_steps=1000)
+Sequence(CosineWarmup(299, start=0.004, end=0.1), CosineDecay(700, start=0.1, end=4e-07))
+>>> from_torch.OneCycleLR_momentum(total_steps=1000)
+Sequence(CosineDecay(299, start=0.95, end=0.85), CosineWarmup(700, start=0.85, end=0.95))
+>>> # the line you have: SequentialLR(optimizer, [LinearLR(optimizer, 0.5), StepLR(optimizer, 30)], [5])
+>>> from_torch.SequentialLR([from_torch.LinearLR(0.1, 0.5), from_torch.StepLR(0.1, 30)], [5])
+Sequence(LinearWarmup(5, start=0.05, end=0.1), StepDecay(30, start=0.1))
+>>> # the line you have: ChainedScheduler([ConstantLR(optimizer), ExponentialLR(optimizer, 0.9)])
+>>> parts = [from_torch.ConstantLR(0.5), from_torch.ExponentialLR(0.5, 0.9)]
+>>> schedule = from_torch.ChainedScheduler(parts, base_lr=0.5)
+>>> schedule(5) == 0.5 * 0.9**5
+True
+>>> # the line you have: GradualWarmupScheduler(optimizer, 1, 5, CosineAnnealingLR(optimizer, 90))
+>>> from_torch.GradualWarmupScheduler(0.1, 1, 5, from_torch.CosineAnnealingLR(0.1, 90))
+Sequence(LinearWarmup(5, end=0.1), Constant(0.1, steps=1), Cycle(CosineDecay(90, start=0.1), mirror=True))
+
+```
+
+Also StepLR, MultiStepLR, ConstantLR, LinearLR, ExponentialLR, PolynomialLR,
+CosineAnnealingWarmRestarts, CyclicLR and CyclicLR_momentum, SWALR, and MultiplicativeLR for a
+constant factor. `LambdaLR` has no translation: a lambda is written as a schedule of your own.
+`ReduceLROnPlateau` returns a rule (`lrsched.feedback`).
+
+## What differs
+
+- `CosineAnnealingWarmRestarts(T_0=1, T_mult=3)`, `step(121)`. There: `eta_min`: the restart is
+  missed. Here: the rate.
+- `OneCycleLR` at step `total_steps`. There: has turned back (0.079 of the peak after 11 steps).
+  Here: holds its end.
+- `OneCycleLR` with its peak at step 0 exactly (`pct_start * total_steps == 1`). There: divides by
+  zero. Here: the peak.
+- `LinearLR`, `ConstantLR` with `total_iters=0`. There: stays at the first factor for ever. Here: is
+  over at once.
+- `ConstantLR(factor=0)`. There: divides by zero at the end of the phase. Here: goes on to the rate.
+- `GradualWarmupScheduler` before an ExponentialLR. There: one factor ahead after the warmup. Here:
+  in step.
+- the same before a CosineAnnealingLR(T_max=10). There: 1.025 times the peak after the warmup. Here:
+  the peak.
+"""  # noqa: E501 tables and reprs
 
 # ruff: noqa: N802, N803 - the names are the peer's
 

@@ -2,7 +2,40 @@
 
 The value at step k is what update k is made with. Differs: past its end the peer goes on along the
 decay, below 0 or up again; here the last value holds.
-"""
+
+## Configs
+
+The `lr_scheduler` section, a whole file with its `[optimizer] lr` and `[training] steps`, or
+torchtitan's own `Config` of either. A warmup or a decay that is longer than the run is cut, with a
+warning, as there.
+
+```python
+>>> import tomllib
+>>> from lrsched.compat import torchtitan as from_torchtitan
+>>> # the file you have: llama3_8b.toml
+>>> file = tomllib.loads('''
+... [optimizer]
+... lr = 8e-4
+... [lr_scheduler]
+... warmup_steps = 200
+... decay_ratio = 0.3          # of the run, at its end
+... decay_type = "sqrt"
+... min_lr_factor = 0.1
+... [training]
+... steps = 1000
+... ''')
+>>> from_torchtitan.from_config(file)
+Sequence(LinearWarmup(199, start=4e-06, end=0.0008), Constant(0.0008, steps=501), PowerDecay(300, power=0.5, start=0.0008, end=8e-05))
+
+```
+
+## What differs
+
+- a linear decay to 0.1 in the second half of 100 steps, at step 110. There: -0.08 of the rate.
+  Here: holds its end.
+- `decay_ratio=0` two steps after the run. There: fails an assertion. Here: the rate.
+- `decay_ratio` above 1. There: cut, with a warning. Here: refused.
+"""  # noqa: E501 tables and reprs
 
 from __future__ import annotations
 

@@ -2,9 +2,77 @@
 
 And axolotl's configs, whose trainer adds a few of its own to these.
 
-The optimizer is replaced by `base_lr`. Differs, in all cosines: past `num_training_steps` the peer
-goes on along the wave, up again (0.0245 of the rate 10 steps after 100); here the last value holds.
-"""
+The optimizer is replaced by `base_lr`.
+
+## Constructors
+
+```python
+>>> from lrsched.compat import transformers as from_transformers
+>>> # the line you have: get_cosine_schedule_with_warmup(optimizer, 500, 10_000)
+>>> from_transformers.get_cosine_schedule_with_warmup(5e-5, 500, 10_000)
+Sequence(LinearWarmup(500, end=5e-05), CosineDecay(9500, start=5e-05))
+>>> # the line you have: TrainingArguments(lr_scheduler_type="cosine_with_min_lr", ...)
+>>> from_transformers.get_scheduler(
+...     "cosine_with_min_lr", 5e-5, 500, 10_000, scheduler_specific_kwargs={"min_lr": 5e-6}
+... )
+Sequence(LinearWarmup(500, end=5e-05), CosineDecay(9500, start=5e-05, end=5e-06))
+>>> # the line you have: TrainingArguments(warmup_steps=0.05, lr_scheduler_type="cosine", ...)
+>>> from_transformers.get_scheduler("cosine", 5e-5, 0.05, 10_000)
+Sequence(LinearWarmup(500, end=5e-05), CosineDecay(9500, start=5e-05))
+>>> # the line you have: get_wsd_schedule(optimizer, 500, 2000, num_training_steps=10_000)
+>>> from_transformers.get_wsd_schedule(5e-5, 500, 2000, num_training_steps=10_000)
+Sequence(LinearWarmup(500, end=5e-05), Constant(5e-05, steps=7500), CosineDecay(2000, start=5e-05))
+
+```
+
+Every name of `get_scheduler` and every `get_*_schedule*` function is there. In transformers 5 a
+`warmup_steps` below 1 of TrainingArguments is a fraction of the training, rounded up, and
+`get_scheduler` takes the same. `reduce_lr_on_plateau` and `greedy` follow metrics and return rules
+(`lrsched.feedback`). `get_adafactor_schedule` is refused: it reports the rate that Adafactor works
+out for itself.
+
+## Configs
+
+```python
+>>> from lrsched.compat import transformers as from_transformers
+>>> # train.yaml, or TrainingArguments itself
+>>> config = {"learning_rate": "2e-5", "lr_scheduler_type": "cosine", "warmup_steps": 0.03,
+...           "num_train_epochs": 3, "bf16": True, "output_dir": "out"}
+>>> from_transformers.from_config(config, steps_per_epoch=1_000)
+Sequence(LinearWarmup(90, end=2e-05), CosineDecay(2910, start=2e-05))
+>>> from_transformers.from_config({"learning_rate": 2e-5, "warmup_stesp": 100}, total_steps=3_000)
+Traceback (most recent call last):
+ValueError: TrainingArguments: no key 'warmup_stesp': did you mean 'warmup_steps'?
+
+```
+
+axolotl's YAML is told by a key of its own (`lr_scheduler`, `num_epochs`, `sequence_len`, ...), and
+read with its own defaults, its rounding and its own schedulers:
+
+```python
+>>> config = {"base_model": "some/model", "learning_rate": "2e-4", "lr_scheduler": "cosine",
+...           "cosine_min_lr_ratio": 0.1, "num_epochs": 2}
+>>> from_transformers.from_config(config, steps_per_epoch=500)  # 3 % of warmup, of at most 100 steps
+Sequence(LinearWarmup(30, end=0.0002), CosineDecay(970, start=0.0002, end=2e-05))
+
+```
+
+## What differs
+
+- every cosine 10 steps after 100. There: 0.0245 of the rate, going up again. Here: holds its end.
+- `..._hard_restarts...` with 22 cycles in 44 steps, step 30. There: 0: the restart is missed. Here:
+  the rate.
+- `get_scheduler(name, optimizer, 0.1, 10_000)`. There: by itself takes 0.1 for a tenth of a step
+  (the Trainer has rounded it before). Here: 1,000 steps, as the Trainer has it.
+- `..._with_warmup_lr_rate` between the last two whole steps of its warmup. There: climbs above the
+  rate. Here: falls from the rate.
+- `get_polynomial_decay...` with nothing but warmup, last step. There: divides by zero. Here:
+  `lr_end`.
+- axolotl, `cosine_constant_lr_ratio` that ends within the warmup. There: stays at the rate, or goes
+  up and down from step to step. Here: refused.
+- axolotl, every cosine, "one_cycle", past the end. There: goes on along the wave. Here: holds its
+  end.
+"""  # noqa: E501 tables and reprs
 
 # ruff: noqa: N802 - the names are the peer's
 

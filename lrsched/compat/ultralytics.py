@@ -3,6 +3,38 @@
 A step is one iteration, that is one batch: at each of them the trainer sets what its optimizer
 has. Where it gathers the gradients of several batches (`nbs` over `batch`), it calls the optimizer
 at some of them only.
+
+## Configs
+
+```yaml
+# default.yaml, or the args.yaml of a run
+epochs: 100
+optimizer: SGD
+lr0: 0.01
+lrf: 0.01
+warmup_epochs: 3.0
+```
+
+```python
+>>> from lrsched.compat import ultralytics as from_ultralytics
+>>> config = {"epochs": 100, "optimizer": "SGD", "lr0": 0.01, "lrf": 0.01, "warmup_epochs": 3.0}
+>>> from_ultralytics.from_config(config, steps_per_epoch=500)
+0.01 * LinearWarmup(1500) * Staircase(LinearDecay(50000, end=0.01), every=500)
+>>> from_ultralytics.from_config(config, of="momentum", steps_per_epoch=500)
+LinearWarmup(1500, start=0.8, end=0.937)
+
+```
+
+`of="bias_lr"` is the rate of the biases. A step is one batch, `steps_per_epoch` batches are one
+pass over the data. `optimizer: auto` ignores `lr0`: give the rate that its log names, as `base_lr`.
+
+## What differs
+
+- `time: 1.5`, a run in hours. There: works the number of epochs out as it goes. Here: refused.
+- a step, where `nbs` over `batch` batches make an update. There: a rate for each batch, heard at
+  each update only. Here: the same: a step is a batch.
+- heads under MuSGD. There: three times the rate of the others, in groups of their own. Here: the
+  schedule with `base_lr` three times as high.
 """
 
 from __future__ import annotations
