@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
+import operator
 from typing import Any, Protocol
 
 from lrsched._engine.protocol import ScheduleLike
@@ -123,7 +124,8 @@ def _is_cut(part: list[Piece], arg: Any) -> bool:
 
 
 def _at(part: list[Piece], step: float) -> Any:
-    return part[bisect.bisect_right([start for start, _ in part], step) - 1][1]
+    # By key: a list of all the starts, made for each of them, would be as their square.
+    return part[bisect.bisect_right(part, step, key=operator.itemgetter(0)) - 1][1]
 
 
 # The step, and what is a step of its own: a clock's reading, which is written by itself.
