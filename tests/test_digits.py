@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import lrsched as lrs
+from lrsched.ask import peaks
 
 pytestmark = pytest.mark.frameworks  # scikit-learn ships the digits
 
@@ -21,7 +21,7 @@ def softmax(scores):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-# README.md shows this loop.
+# The docstring of lrsched.ask.peaks shows this loop.
 def train(images, labels, schedule, seed):
     """Softmax regression by stochastic gradient descent, 32 images at a time."""
     random = np.random.default_rng(seed)
@@ -93,32 +93,32 @@ def test_a_run_resumes_from_its_step_alone(digits):
     assert np.allclose(weights[0], weights[2], rtol=1e-6)
 
 
-def test_the_readmes_recipe_finds_a_peak_that_trains(digits):
+def test_the_recipe_finds_a_peak_that_trains(digits):
     import matplotlib
 
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
-    (recipe,) = re.findall(r"<!-- recipe: find_peak -->\n```python\n(.*?)```", readme, re.DOTALL)
+    page = peaks.__doc__
+    (recipe,) = re.findall(r"```python\n(def range_test.*?)```", page, re.DOTALL)
     images, labels = digits[0]
     names = {"lrs": lrs, "np": np, "images": images, "labels": labels}
     names |= {"softmax": softmax, "train": train}
-    exec(compile(recipe, "README.md, recipe find_peak", "exec"), names)
+    exec(compile(recipe, "the recipe of lrsched.ask.peaks", "exec"), names)
     pyplot.close("all")
     assert 100 < len(names["losses"]) < 200  # it diverged
     assert np.array_equal(names["weights"], train(images, labels, warmup_cosine(names["peak"]), 0))
     # The table below it: what ten range tests suggest, and what training with that comes to.
     tests = [names["range_test"](images, labels, seed) for seed in SEEDS]
-    rows = re.findall(r'^\| "(\w+)".*?\| ([\d.]+) to (.*) \|$', readme, re.MULTILINE)
+    rows = re.findall(r'^\| "(\w+)".*?\| ([\d.]+) to (.*) \|$', page, re.MULTILINE)
     assert {method for method, *_ in rows} == {"valley", "minimum", "slide", "steep"}
     for method, low, rest in rows:
-        peaks = [lrs.suggest_peak(*test, method) for test in tests]
+        found = [lrs.suggest_peak(*test, method) for test in tests]
         runs = [
             train(images, labels, warmup_cosine(peak), seed)
-            for seed, peak in zip(SEEDS, peaks, strict=True)
+            for seed, peak in zip(SEEDS, found, strict=True)
         ]
         losses, errors = scores(digits, runs)
-        measured = [min(peaks), max(peaks), losses.mean(), losses.max(), 100 * errors.mean()]
+        measured = [min(found), max(found), losses.mean(), losses.max(), 100 * errors.mean()]
         written = [float(cell) for cell in (low, *rest.rstrip(" %").split(" | "))]
         assert measured == pytest.approx(written, rel=0.06)

@@ -1,6 +1,8 @@
-"""The README's table of speed is of the runs that are kept, and of nothing else."""
+"""The tables of speed are of the runs that are kept, and of nothing else."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +17,14 @@ def test_there_are_runs_and_each_names_its_machine() -> None:
         assert all(one["machine"]["processor"] for one in run.values())
 
 
-def test_every_figure_of_the_readme_is_measured() -> None:
-    text = figures.README.read_text("utf-8")
-    assert text == figures.replaced(text, lambda: figures.table(RUNS))
+@pytest.mark.parametrize("page", figures.PAGES, ids=lambda page: page.parent.name)
+def test_every_figure_of_a_page_is_measured(page: Path) -> None:
+    text, rows = page.read_text("utf-8"), figures.PAGES[page]
+    assert text == figures.replaced(text, lambda: figures.table(RUNS, rows))
+
+
+def test_the_front_page_has_five_rows() -> None:
+    assert len(figures.BRIEF) == 5
 
 
 def test_another_figure_would_be_seen() -> None:
@@ -25,7 +32,7 @@ def test_another_figure_would_be_seen() -> None:
     first = figures.ranged([figures.ROWS[0][1][0].of(run) for run in RUNS])
     other = text.replace(f"| {first}", "| 0.1", 1)
     assert other != text
-    assert other != figures.replaced(other, lambda: figures.table(RUNS))
+    assert other != figures.replaced(other, lambda: figures.table(RUNS, figures.BRIEF))
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
-"""The recipes of the README: each block is run as it stands there, on the real framework.
+"""The recipes of `lrsched.adapters`: each block is run as it stands there, on the real framework.
 
-A recipe is the fenced block after `<!-- recipe: NAME -->`. Its test gives it the names that it
-takes for granted, and reads what every update was made with.
+A recipe is a fenced block of a module's docstring. Its test gives it the names that it takes for
+granted, and reads what every update was made with.
 """
 
+import ast
+import doctest
 import json
 import math
 import re
@@ -18,25 +20,80 @@ import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 import lrsched as lrs
+from lrsched import adapters
+from lrsched.adapters import trainers
 
 pytestmark = pytest.mark.frameworks
 
-README = Path(__file__).parents[2] / "README.md"
+PAGES = Path(adapters.__file__).parent
 SHAPE = lrs.Sequence(lrs.LinearWarmup(3), lrs.CosineDecay(9, end=0.1))
 SCHEDULE = 3e-4 * SHAPE
 
 
+# The page (a module's docstring), its section, and which block of that it is.
+RECIPES = {
+    "plain": ("__init__", "A plain loop", 0),
+    "dask": ("__init__", "More steps than fit in memory", 0),
+    "paddle": ("__init__", "PaddlePaddle", 0),
+    "lambda_lr": ("torch", "LambdaLR", 0),
+    "schedule_lr": ("torch", "ScheduleLR", 0),
+    "unfreezing": ("torch", "ScheduleLR", 1),
+    "gan": ("torch", "Two optimizers", 0),
+    "snapshots": ("torch", "Snapshot ensembles", 0),
+    "amp": ("torch", "Gradient accumulation and mixed precision", 0),
+    "trainer": ("trainers", "Hugging Face Trainer", 0),
+    "trainer_momentum": ("trainers", "Hugging Face Trainer", 1),
+    "trainer_rule": ("trainers", "Hugging Face Trainer", 2),
+    "trainer_metric": ("trainers", "Hugging Face Trainer", 3),
+    "lightning": ("trainers", "Lightning", 0),
+    "lightning_metric": ("trainers", "Lightning", 1),
+    "lightning_unfreezing": ("trainers", "Lightning", 2),
+    "lightning_gan": ("trainers", "Lightning", 3),
+    "accelerate": ("trainers", "accelerate", 0),
+    "keras": ("keras", "Learning rate", 0),
+    "keras_hyperparameter": ("keras", "Learning rate", 1),
+    "optax": ("jax", "optax", 0),
+    "sweep": ("jax", "A sweep as one program", 0),
+}
+
+
+def blocks(page):
+    """The Python blocks of each section of a page that are no doctests."""
+    parts = re.split(
+        r"^## (.*)\n", ast.get_docstring(ast.parse((PAGES / page).read_text("utf-8"))), flags=re.M
+    )
+    for title, text in zip(parts[1::2], parts[2::2], strict=True):
+        for number, block in enumerate(
+            re.findall(r"^```python\n(?!>>>)(.*?)^```", text, re.S | re.M)
+        ):
+            yield title, number, block
+
+
 def recipe(name):
-    found = re.findall(rf"<!-- recipe: {name} -->\n```python\n(.*?)```", README.read_text(), re.S)
-    assert len(found) == 1, f"README.md must have one recipe called {name}"
-    return found[0]
+    page, *place = RECIPES[name]
+    (found,) = [block for *where, block in blocks(f"{page}.py") if where == place]
+    return found
+
+
+def test_every_block_is_a_recipe_that_is_cooked():
+    pages = {page for page, *_ in RECIPES.values()}
+    there = {(page, title, number) for page in pages for title, number, _ in blocks(f"{page}.py")}
+    assert there == set(RECIPES.values())
+    text = Path(__file__).read_text("utf-8")
+    for name in RECIPES:
+        assert text.count(f'"{name}"') >= 2, name  # here, and where it is cooked
+
+
+@pytest.mark.parametrize("page", [adapters, trainers])
+def test_the_examples_are_true(page):
+    assert doctest.testmod(page, optionflags=doctest.NORMALIZE_WHITESPACE).failed == 0
 
 
 def cook(name, into=None, **given):
     """Run a recipe; the names that it had and made."""
     names = {} if into is None else into
     names |= {"lrs": lrs, "shape": SHAPE, "schedule": SCHEDULE, "torch": torch} | given
-    exec(compile(recipe(name), f"README.md, recipe {name}", "exec"), names)
+    exec(compile(recipe(name), f"recipe {name}", "exec"), names)
     return SimpleNamespace(**names)
 
 
@@ -680,7 +737,7 @@ PADDLE = """
 def test_paddle():
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(PADDLE), recipe("paddle"), repr(SHAPE)],
-        cwd=README.parent,
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=False,

@@ -1,13 +1,12 @@
 """What the peers take: each parameter of each of them over a range of numbers.
 
 Where the peer makes a schedule of it that goes its own way, so does the translation, or the kind of
-what it refuses is in the README.
+what it refuses is in the docstring of `lrsched.compat`.
 """
 
 import inspect
 import re
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,13 +19,15 @@ import test_compat_timm as timm
 import test_compat_torch as torch
 import test_compat_transformers as transformers
 
+import lrsched.compat as package
+
 pytestmark = pytest.mark.frameworks
 
 STEPS = 30
 VALUES = [0, 0.001, 0.5, 1, 1.5, 2, 2.5, 3, 7, 40]
 NOT_TRIED = ("base_lr", "initial_learning_rate", "noise", "name", "boundaries_and_", "decay_fn")
 
-# The words of a refusal, and what the README calls its kind.
+# The words of a refusal, and what `lrsched.compat` calls its kind.
 DOCUMENTED = [
     (
         r"must be .*(integer|ascending|increasing|steps).*, got [\[(]?\d*\.\d",
@@ -97,7 +98,7 @@ TRIED = [
 
 @pytest.mark.parametrize(("module", "name"), TRIED)
 def test_taken_or_documented(module, name):
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8").replace("\n", " ")
+    page = package.__doc__.replace("\n", " ")
     function, sensible = getattr(COMPAT[module], name), messages.SENSIBLE[module][name]
     sensible = {key: np.float64(v) if type(v) is float else v for key, v in sensible.items()}
     with warnings.catch_warnings():
@@ -120,4 +121,4 @@ def test_taken_or_documented(module, name):
                 if np.isfinite(theirs).all() and (theirs >= 0).all() and (theirs != usual).any():
                     kinds = [kind for words, kind in DOCUMENTED if re.search(words, said)]
                     assert kinds, (said, theirs[:6])
-                    assert kinds[0] in readme, kinds[0]
+                    assert kinds[0] in page, kinds[0]
