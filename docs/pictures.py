@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import doctest
 
 import numpy as np
@@ -27,6 +28,10 @@ def _made(source: str, known: dict[str, object]) -> list[object]:
     """Every schedule that the source builds, in the order of its calls."""
     made = []
     tree = ast.parse(source)
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):  # later examples name it
+            with contextlib.suppress(Exception):  # an example may show what is refused
+                exec(compile(ast.Module([statement], []), "example", "exec"), known)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call | ast.BinOp | ast.Subscript):
             try:

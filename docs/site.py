@@ -20,20 +20,11 @@ from docs import pictures
 
 ROOT = Path(__file__).parent.parent
 
-# In the order of reading; what is not named follows in that of the alphabet.
-CHAPTERS = [
-    "shapes",
-    "presets",
-    "show",
-    "ask",
-    "data",
-    "adapters",
-    "compat",
-    "cli",
-    "feedback",
-    "layers",
-    "family",
-]
+# In the order of reading.
+CHAPTERS = (
+    *("shapes", "presets", "show", "ask", "data", "adapters", "compat"),
+    *("cli", "feedback", "layers", "family"),
+)
 
 
 def build(folder: Path) -> None:
@@ -55,7 +46,7 @@ def build(folder: Path) -> None:
     for name, module in modules.items():
         path = folder / f"{name.replace('.', '/')}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(pdoc.render.html_module(module, modules), encoding="utf-8")
+        path.write_text(_reachable(pdoc.render.html_module(module, modules)), encoding="utf-8")
     (folder / "index.html").write_text(pdoc.render.html_index(modules), encoding="utf-8")
     (folder / "search.js").write_text(pdoc.render.search_index(modules), encoding="utf-8")
     (folder / "explorer.html").write_text(_explorer(), encoding="utf-8")
@@ -73,9 +64,19 @@ def _first(module: pdoc.doc.Module) -> str:
 
 
 def _names() -> list[str]:
-    """The public modules. pdoc would take a package's `__all__` for its list of modules."""
-    found = pkgutil.walk_packages(lrs.__path__, "lrsched.")
-    return ["lrsched", *(each.name for each in found if "._" not in each.name)]
+    """The rooms, the libraries that they know, and the files that public names come from.
+
+    pdoc would take a package's `__all__` for the list of its modules.
+    """
+    walked = pkgutil.walk_packages(lrs.__path__, "lrsched.")
+    found = [each.name.removeprefix("lrsched.") for each in walked if "._" not in each.name]
+    return ["lrsched"] + [
+        f"lrsched.{name}"
+        for name in found
+        if "." not in name
+        or name.startswith(("adapters.", "compat."))
+        or name in lrs._ROOMS.values()
+    ]
 
 
 def _without_rules(annotation: Any, *where: Any) -> Any:
@@ -85,6 +86,16 @@ def _without_rules(annotation: Any, *where: Any) -> Any:
         return typing.get_type_hints(types.SimpleNamespace(__annotations__={"it": known}))["it"]
     except (TypeError, NameError, SyntaxError):  # a text that names what is imported for types only
         return known
+
+
+def _reachable(html: str) -> str:
+    """Without pdoc's links to members of the page that have no docstring, and so are not on it."""
+    ids = set(re.findall(r'id="([^"]+)"', html))
+    return re.sub(
+        r'<a href="#([^"]+)">([^<]*)</a>',
+        lambda link: link[0] if link[1] in ids else link[2],
+        html,
+    )
 
 
 def _explorer() -> str:
