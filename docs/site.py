@@ -90,6 +90,8 @@ def _without_rules(annotation: Any, *where: Any) -> Any:
 
 def _reachable(html: str) -> str:
     """Without pdoc's links to members of the page that have no docstring, and so are not on it."""
+    # `members[i](t)` in a formula is no link, though Markdown takes it for one.
+    html = re.sub(r'<a href="(t[^"./#]*)">([^<]*)</a>', r"[\2](\1)", html)
     ids = set(re.findall(r'id="([^"]+)"', html))
     return re.sub(
         r'<a href="#([^"]+)">([^<]*)</a>',

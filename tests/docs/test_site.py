@@ -84,3 +84,11 @@ def test_every_shape_has_its_picture(site: dict[Path, str]) -> None:
     names = [name for name in lrs.shapes.__all__ if isinstance(getattr(lrs, name), type)]
     drawn = {part.partition('"')[0] for part in parts if '<div class="picture"><svg' in part}
     assert set(names) == drawn
+
+
+def test_every_chapter_shows_an_example(site: dict[Path, str]) -> None:
+    without = {
+        path.stem for path, text in site.items() if "&gt;&gt;&gt;" not in text and "$ " not in text
+    }
+    # The first leads on, the second is an example itself; the others have none yet.
+    assert without == {"index", "explorer", "cli", "laws", "trainers"}
