@@ -1,0 +1,1 @@
+"""The documentation site: pdoc reads the docstrings, and this folder adds what pdoc cannot."""
