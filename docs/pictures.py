@@ -1,4 +1,4 @@
-"""The curve of each schedule class, of the first schedule of that class in its own example."""
+"""The curve and the formula of each schedule class, of the first of that class in its example."""
 
 from __future__ import annotations
 
@@ -7,21 +7,27 @@ import contextlib
 import doctest
 
 import numpy as np
+from latex2mathml import converter
 
 import lrsched as lrs
 from lrsched.show.svg import picture
 
 
 def of(cls: object) -> str:
-    """SVG in the colours of the text around it, or nothing where no example makes one."""
+    """SVG in the colours of the text around it and MathML; nothing where no example makes one."""
     if not (isinstance(cls, type) and issubclass(cls, lrs.Schedule)):
         return ""
     known = {"lrs": lrs, "np": np}
     for example in doctest.DocTestParser().get_examples(cls.__doc__ or ""):
         for schedule in _made(example.source, known):
             if type(schedule) is cls:
-                return picture(schedule)
+                return _figure(schedule)
     return ""
+
+
+def _figure(schedule: lrs.Schedule) -> str:
+    formula = converter.convert(schedule.latex(), display="block")
+    return f'<div class="picture">{picture(schedule)}</div><div class="formula">{formula}</div>'
 
 
 def _made(source: str, known: dict[str, object]) -> list[object]:

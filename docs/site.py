@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import pkgutil
 import re
@@ -14,6 +15,7 @@ import pdoc
 import pdoc.doc
 import pdoc.render
 from pdoc import doc_types
+from pygments.formatters import HtmlFormatter
 
 import lrsched as lrs
 from docs import pictures
@@ -36,14 +38,26 @@ def build(folder: Path) -> None:
         template_directory=Path(__file__).parent / "templates",
     )
     pdoc.render.env.globals.update(
-        chapters=CHAPTERS, introduction=_introduction(), picture=pictures.of, first=_first
+        chapters=CHAPTERS,
+        introduction=_introduction(),
+        picture=pictures.of,
+        first=_first,
+        highlighting_in_the_dark=HtmlFormatter(style="github-dark").get_style_defs(".pdoc-code"),
     )
     pdoc.doc.safe_eval_type = _without_rules
+    for room in set(
+        lrs._ROOMS.values()
+    ):  # classes say that they are the top's: pdoc passes them over
+        names = [name for name, home in lrs._ROOMS.items() if home == room]
+        vars(importlib.import_module(f"lrsched.{room}")).setdefault("__all__", names)
     modules = {name: pdoc.doc.Module.from_name(name) for name in _names()}
     # Each name is documented in its own room; only `Schedule`, whose room is private, is here.
     root = modules["lrsched"]
     root.__dict__["members"] = {"Schedule": root.members["Schedule"]}
     for name, module in modules.items():
+        for each in module.classes:
+            if issubclass(each.obj, lrs.Schedule):
+                _keep(each)
         path = folder / f"{name.replace('.', '/')}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_reachable(pdoc.render.html_module(module, modules)), encoding="utf-8")
@@ -52,10 +66,18 @@ def build(folder: Path) -> None:
     (folder / "explorer.html").write_text(_explorer(), encoding="utf-8")
 
 
+def _keep(schedule: pdoc.doc.Class) -> None:
+    """What a person calls: of a schedule's class its constructor, of `Schedule` the methods too."""
+    kept = ("__init__", *("source", "function", "latex") * (schedule.obj is lrs.Schedule))
+    members = schedule.members
+    schedule.__dict__["members"] = {name: members[name] for name in kept if name in members}
+
+
 def _introduction() -> str:
     """The beginning of the README, up to its tables; its picture and its links stay there."""
     text = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## The schedules")[0]
-    return re.sub(r"!\[.*?\]\(.*?\)\n", "", text).partition("\n")[2]
+    text = re.sub(r"\[([^]]*)\]\(\.github/.*?\)", r"\1", re.sub(r"!\[.*?\]\(.*?\)\n", "", text))
+    return text.partition("\n")[2]
 
 
 def _first(module: pdoc.doc.Module) -> str:
