@@ -17,7 +17,7 @@ lrsched export schedule.json --to latex           # or json, text, python, javas
 ```
 
 A schedule is text (`lrs.CosineDecay(9)` and `schedule = CosineDecay(9)` too), a `.json` file, a
-framework's config (`lrsched.compat.configs`), or `-` for any of these on standard input; the same
+framework's config (`compat.configs`), or `-` for any of these on standard input; the same
 as `python -m lrsched`. Bad input is one line and exit code 2. `--steps N` stands for the steps 0 to
 N - 1 in `table`, `diff` and `check`; `show`, `plot` and `page` draw up to step N. Without it they
 go by the schedule's own length, and a table ends with its end value; in a terminal, a long one is a
