@@ -68,29 +68,7 @@ torch and optax, it is no improvement); optax with both tolerances at once, with
 then reduces at every metric, an improvement too), and with `accumulation_size` (take the mean
 before the update).
 
-A rule of your own is a frozen dataclass with a `State`, a named tuple with a `scale`, and two
-methods:
-
-```python
->>> from dataclasses import dataclass
->>> from typing import NamedTuple
->>> class Loss(NamedTuple):
-...     scale: float = 1.0
-...     last: float = float("inf")
->>> @dataclass(frozen=True)
-... class BoldDriver(lrs.MetricRule):
-...     up: float = 1.05
-...     down: float = 0.5
-...     State = Loss
-...     def init(self):
-...         return Loss()
-...     def fold(self, state, metric, xp):         # xp: the functions for Python numbers or arrays
-...         factor = xp.where(metric < state.last, self.up, self.down)
-...         return Loss(state.scale * factor, metric)
->>> BoldDriver().replay([3, 2, 2.5])
-array([1.05   , 1.1025 , 0.55125])
-
-```
+A rule of your own is a frozen dataclass with a `State` and two methods: `MetricRule` has an example.
 """  # noqa: E501 tables and reprs
 
 import abc

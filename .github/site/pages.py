@@ -14,13 +14,13 @@ from typing import Any
 import pdoc
 import pdoc.doc
 import pdoc.render
+import pictures
 from pdoc import doc_types
 from pygments.formatters import HtmlFormatter
 
 import lrsched as lrs
-from docs import pictures
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 # In the order of reading.
 CHAPTERS = (
@@ -45,9 +45,8 @@ def build(folder: Path) -> None:
         highlighting_in_the_dark=HtmlFormatter(style="github-dark").get_style_defs(".pdoc-code"),
     )
     pdoc.doc.safe_eval_type = _without_rules
-    for room in set(
-        lrs._ROOMS.values()
-    ):  # classes say that they are the top's: pdoc passes them over
+    # Classes say that they are the top's, so pdoc would pass over them in their own files.
+    for room in set(lrs._ROOMS.values()):
         names = [name for name, home in lrs._ROOMS.items() if home == room]
         vars(importlib.import_module(f"lrsched.{room}")).setdefault("__all__", names)
     modules = {name: pdoc.doc.Module.from_name(name) for name in _names()}
