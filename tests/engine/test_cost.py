@@ -27,6 +27,7 @@ from calls import told
 from cases import CASES, Case
 
 import lrsched as lrs
+from lrsched._engine import pieces
 from lrsched._engine.numbers import NUMBERS
 from lrsched._engine.numpy import _Interpreted
 from lrsched._engine.python import _shared
@@ -416,3 +417,33 @@ def test_squares_are_products() -> None:
     assert "**" not in lrs.CosineDecay(9).source()
     assert "** 2" in Squared(9).source()
     assert Squared(9)(10**200) == math.inf
+
+
+class _Start(float):
+    """Where a piece begins, and how often any of them has been looked at."""
+
+    looks = 0
+
+    def __lt__(self, other: Any) -> bool:
+        _Start.looks += 1
+        return float(self) < other
+
+    def __gt__(self, other: Any) -> bool:
+        _Start.looks += 1
+        return float(self) > other
+
+
+class _Piece(tuple[Any, ...]):
+    """A piece that is counted too when it is taken apart."""
+
+    def __iter__(self) -> Any:
+        _Start.looks += 1
+        return super().__iter__()
+
+
+def test_a_piece_is_found_without_going_through_all() -> None:
+    """It is asked for each of them: a list of all starts would make of it their square."""
+    part = [_Piece((_Start(10 * k), k)) for k in range(10_000)]
+    _Start.looks = 0
+    assert pieces._at(part, 54_321.0) == 5_432  # type: ignore[arg-type]
+    assert 0 < _Start.looks <= 15
