@@ -21,7 +21,7 @@ from lrsched.cli import screen
 COMMAND = [sys.executable, "-m", "lrsched"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "COLUMNS": "80"}
 COMMANDS = ["show", "plot", "page", "table", "diff", "check", "compare", "export", "completion"]
-SCHEDULE = 3e-4 * lrs.Sequence(lrs.LinearWarmup(20), lrs.CosineDecay(80, end=0.1))
+SCHEDULE = 3e-4 * lrs.Sequence(lrs.LinearWarmup(200), lrs.CosineDecay(9_800, end=0.1))
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
