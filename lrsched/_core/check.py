@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, ParamSpec, TypeVar, get_args, get_or
 import numpy as np
 
 from lrsched._engine.errors import cut as cut
+from lrsched._engine.errors import nearest as nearest
 from lrsched._engine.errors import refusal as refusal
 from lrsched._engine.errors import shown as shown
 
@@ -209,19 +210,12 @@ _ELSEWHERE = {
     "decay_fraction": "decay_ratio",
     "decay_steps": "num_decay_steps",
     "total_steps": "num_training_steps max_steps total_iters T_max num_steps t_initial epochs",
-    "steps": "num_training_steps total_steps total_iters T_max decay_steps t_initial step_size",
+    "steps": "num_training_steps total_steps total_iters T_max decay_steps t_initial step_size "
+    "warmup_steps num_warmup_steps warmup_iters",
     "every": "step_size decay_t transition_steps",
     "gamma": "decay_rate factor",
     "boundaries": "milestones decay_epochs",
 }
-
-
-def nearest(word: str, words: Iterable[str], cutoff: float = 0.7) -> str | None:
-    """The word that was most likely meant, if any is near."""
-    import difflib  # start-up: errors alone ask for it
-
-    found = difflib.get_close_matches(word, list(words), n=1, cutoff=cutoff)
-    return found[0] if found else None
 
 
 def misnamed(owner: str, given: Iterable[str], names: Sequence[str]) -> None:

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from lrsched._engine.protocol import ScheduleLike
 
 
 def refusal(kind: type[Exception], owner: str, name: str, must_be: str, value: Any) -> Exception:
-    """The one form of every complaint: class, parameter, rule, value."""
-    return kind(f"{owner}: {name} must be {must_be}, got {shown(value)}")
+    """The one form of every complaint: class, parameter, rule, value, and what was meant."""
+    words = re.findall(r"'([^']*)'", must_be) if must_be.startswith("one of '") else []
+    meant = nearest(value, words) if isinstance(value, str) else None
+    hint = f": did you mean {meant!r}?" if meant else ""
+    return kind(f"{owner}: {name} must be {must_be}, got {shown(value)}{hint}")
+
+
+def nearest(word: str, words: Iterable[str], cutoff: float = 0.7) -> str | None:
+    """The word that was most likely meant, if any is near, in capitals or not."""
+    import difflib  # start-up: errors alone ask for it
+
+    known = list(words)
+    found = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
+    if found:
+        return found[0]
+    folded = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)
+    return folded[found[0]] if found else None
 
 
 def shown(value: Any) -> str:

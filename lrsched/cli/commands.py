@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import shutil
 import sys
 import warnings
@@ -21,6 +20,7 @@ from lrsched.ask.findings import check, short
 from lrsched.ask.laws import AnnealingLaw, LossLaw, MultiPowerLaw
 from lrsched.ask.questions import diff
 from lrsched.cli.reading import read
+from lrsched.cli.screen import coloured, sayable
 from lrsched.data.json import to_json
 from lrsched.show.labels import labels_of
 from lrsched.show.page import page
@@ -66,9 +66,9 @@ def _endless(schedule: Schedule) -> str:
 
 def show_(options: argparse.Namespace) -> int:
     schedule = _read(options, options.schedule)
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     width = shutil.get_terminal_size().columns
-    print("\n".join(show(schedule, _length(schedule, options.steps), width, colour)))
+    lines = show(schedule, _length(schedule, options.steps), width, coloured(sys.stdout))
+    print(sayable("\n".join(lines), sys.stdout))
     return 0
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import csv
+import errno
 import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
-from lrsched._core.check import cut, shown
+from lrsched._core.check import cut, nearest, shown
 from lrsched.ask.findings import KINDS
 from lrsched.cli.commands import (
     FORMATS,
@@ -25,6 +26,8 @@ from lrsched.cli.commands import (
     show_,
     table_,
 )
+from lrsched.cli.completion import HOW, SHELLS, script
+from lrsched.cli.parser import Parser
 from lrsched.show.arguments import LARGEST
 
 EXAMPLE = "3e-4 * Sequence(LinearWarmup(2_000), CosineDecay(98_000, end=0.1))"
@@ -35,10 +38,18 @@ a framework's config in YAML, TOML or JSON; or - for any of these on standard in
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line: 0 for success, 1 for a difference or fault, 2 for bad input."""
+    if sys.stderr is None:  # closed, `2>&-`; print would take the other for it
+        sys.stderr = io.StringIO()
     _speak_unicode()
-    options = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = options.run
     try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF), "standard output")
+        parser = _parser()
+        options = parser.parse_args(arguments)
+        if options.command is None:
+            parser.print_help()
+            return 2
+        run: Callable[[argparse.Namespace], int] = options.run
         code = run(options)
         sys.stdout.flush()
     except (ValueError, OSError, ImportError) as error:
@@ -114,6 +125,20 @@ def _size(text: str) -> tuple[float, float]:
     return width, height
 
 
+def _one_of(words: Sequence[str]) -> Callable[[str], str]:
+    """What `choices` refuses too, without the word that was meant."""
+
+    def word(text: str) -> str:
+        if text not in words:
+            meant = nearest(text, words)
+            hint = f": did you mean {meant}?" if meant else ""
+            rule = f"one of {', '.join(words)}"
+            raise argparse.ArgumentTypeError(f"must be {rule}, got {shown(text)}{hint}")
+        return text
+
+    return word
+
+
 # What a framework's config may leave open: the option's name, its type, and what it is.
 _LEFT_OPEN: dict[str, tuple[Callable[[str], Any], str, str]] = {
     "of": (str, "NAME", "the hyper-parameter: lr (the default), momentum, weight_decay, ..."),
@@ -128,34 +153,26 @@ _LEFT_OPEN: dict[str, tuple[Callable[[str], Any], str, str]] = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        super().error(cut(message, 300))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
+        ("Learning-rate schedules as values.", SCHEDULE),
         prog="lrsched",
-        description=f"Learning-rate schedules as values.\n\n{SCHEDULE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=f'example: lrsched show "{EXAMPLE}"',
+        epilog=f'example:\n  lrsched show "{EXAMPLE}"\n\n{HOW}',
     )
-    parser.add_argument("--version", action="version", version=f"lrsched {_version()}")
-    of_a_config = _config_options()
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser.add_argument("-V", "--version", action="version", version=f"lrsched {_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(
         run: Callable[[argparse.Namespace], int],
         summary: str,
         *examples: str,
-    ) -> argparse.ArgumentParser:
-        added = commands.add_parser(
-            run.__name__.strip("_"),
+    ) -> Parser:
+        name = run.__name__.strip("_")
+        added = parser.commands[name] = commands.add_parser(
+            name,
             help=summary,
-            description=f"{summary[0].upper()}{summary[1:]}.\n\n{SCHEDULE}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            paragraphs=(f"{summary[0].upper()}{summary[1:]}.", SCHEDULE),
             epilog="examples:\n" + "\n".join(f"  lrsched {example}" for example in examples),
-            parents=[of_a_config],
         )
         added.set_defaults(run=run, left_open=tuple(_LEFT_OPEN))
         return added
@@ -214,7 +231,10 @@ def _parser() -> argparse.ArgumentParser:
         help="one row for every K steps, and one for the end; by default, for every step, or in a "
         "terminal for as many as fit on a page",
     )
-    added.add_argument("--format", choices=("csv", "json", "markdown"), default="csv")
+    formats = ("csv", "json", "markdown")
+    added.add_argument(
+        "--format", type=_one_of(formats), choices=formats, default="csv", help="by default, csv"
+    )
     _output_option(added)
 
     added = command(
@@ -238,6 +258,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="KIND",
         action="append",
         default=[],
+        type=_one_of(KINDS),
         choices=KINDS,
         help=f"a kind of finding that is meant: {', '.join(KINDS)}; may be given again",
     )
@@ -262,7 +283,7 @@ def _parser() -> argparse.ArgumentParser:
             f"--{name}",
             type=_number,
             nargs=len(constants),
-            metavar=constants,
+            metavar="X",
             help=f"constants of a law that was fitted on such runs: {', '.join(constants)}",
         )
     added.add_argument(
@@ -277,8 +298,25 @@ def _parser() -> argparse.ArgumentParser:
         "export schedule.json --to latex",
     )
     added.add_argument("schedule", metavar="SCHEDULE")
-    added.add_argument("--to", choices=tuple(FORMATS), required=True)
+    to = tuple(FORMATS)
+    added.add_argument("--to", type=_one_of(to), choices=to, required=True)
     _output_option(added)
+    for added in parser.commands.values():  # behind what is the command's own
+        _config_options(added)
+
+    def completion_(options: argparse.Namespace) -> int:
+        print(script(parser, options.shell))
+        return 0
+
+    summary = "print what makes a shell complete commands, options and files (needs shtab)"
+    added = parser.commands["completion"] = commands.add_parser(
+        "completion",
+        help=summary,
+        paragraphs=(f"{summary[0].upper()}{summary[1:]}.",),
+        epilog="examples:\n  lrsched completion bash\n  lrsched completion zsh\n\n" + HOW,
+    )
+    added.add_argument("shell", type=_one_of(SHELLS), choices=SHELLS)
+    added.set_defaults(run=completion_)
     return parser
 
 
@@ -304,8 +342,7 @@ def _version() -> str:
     return __version__
 
 
-def _config_options() -> _Parser:
-    parser = _Parser(add_help=False)
+def _config_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("of a framework's config")
     group.add_argument(
         "--from",
@@ -316,7 +353,6 @@ def _config_options() -> _Parser:
     for name, (kind, metavar, meaning) in _LEFT_OPEN.items():
         option = f"--{name.replace('_', '-')}"
         group.add_argument(option, type=kind, metavar=metavar, help=meaning)
-    return parser
 
 
 def _output_option(parser: argparse.ArgumentParser) -> None:

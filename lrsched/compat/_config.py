@@ -276,12 +276,16 @@ def recognised(config: Any) -> str:
     """The framework whose keys a config has, wherever in it they are.
 
     Raises:
-        ValueError: there are keys of none, or of several.
+        ValueError: there are keys of none, with the nearest of one's, or keys of several.
     """
     found = signs(config)
     if len(found) == 1:
         return next(iter(found))
     if not found:
+        for key in _all_keys(config, 6):
+            near = nearest(key, (sign for own in SIGNS.values() for sign in own), cutoff=0.85)
+            if near is not None:
+                raise ValueError(f"no key {shown(key)}: did you mean {near!r}?")
         known = ", ".join(SIGNS)
         raise ValueError(f"no key that only one framework has: say which it is (--from), {known}")
     several = " and ".join(f"{key} of {name}" for name, key in found.items())

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence as Items
 from typing import Any
 
-from lrsched._core.check import cut, integer_that, shown
+from lrsched._core.check import cut, integer_that, nearest, shown
 from lrsched._core.schedule import Schedule
 from lrsched._core.value import public
 from lrsched.data.names import DEEPEST, LARGEST, Names, built
@@ -165,11 +165,13 @@ def _schedule(given: dict[str, Any], path: Path, names: Names) -> Schedule:
     except ValueError as error:
         raise _MisfitError((*path, "class"), str(error)) from None
     if cls is None:
-        raise _MisfitError((*path, "class"), f"unknown schedule {shown(name)}")
+        raise _MisfitError((*path, "class"), f"unknown schedule {shown(name)}{_meant(name, names)}")
     known = _fields(cls)
     for key in given:
         if key not in known:
-            rule = f"unknown key, {name} has {', '.join(known) or 'none'}"
+            meant = nearest(key, known)
+            hint = f": did you mean {meant}?" if meant else ""
+            rule = f"unknown key, {name} has {', '.join(known) or 'none'}{hint}"
             raise _MisfitError((*path, key), rule)
     try:
         if cls.__dataclass_params__.init:  # type: ignore[attr-defined]
@@ -183,6 +185,12 @@ def _schedule(given: dict[str, Any], path: Path, names: Names) -> Schedule:
         return built(cls, members, {})
     except ValueError as error:
         raise _MisfitError(path, str(error)) from None
+
+
+def _meant(name: Any, names: Names) -> str:
+    """The nearest class; presets have none, as what is written is what they return."""
+    meant = nearest(name, names.classes()) if isinstance(name, str) else None
+    return f": did you mean {meant}?" if meant else ""
 
 
 @public

@@ -38,6 +38,10 @@ class Names:
             raise ValueError(f"the name {name} has several meanings: {places}")
         return found[-1]
 
+    def classes(self) -> list[str]:
+        """The name of every class there is."""
+        return [*self._classes]
+
     def known(self) -> list[str]:
         """Every name there is."""
         return [*self._classes, *_PRESETS]

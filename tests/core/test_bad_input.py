@@ -573,7 +573,7 @@ power_scheduler(0.1, 100, batch=0, tokens=8192, warmup_steps=5, decay_steps=10, 
 power_scheduler(-0.1, 100, batch=8, tokens=8192, warmup_steps=5, decay_steps=10, end=0.01)
     ValueError: power_scheduler: peak must be a positive finite number, got -0.1
 warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=20, decay="sqrt")
-    ValueError: warmup_stable_decay: decay must be one of 'linear', 'cosine', ..., got 'sqrt'
+    ValueError: warmup_stable_decay: decay must be one of ..., got 'sqrt': did you mean '1-sqrt'?
 warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=20, decay=None)
     TypeError: warmup_stable_decay: decay must be one of 'linear', 'cosine', ..., got None
 warmup_stable_decay(0.1, 100, warmup_steps=10, decay_steps=20, decay="exponential")
@@ -595,7 +595,7 @@ one_cycle(1.0, 100, warmup_fraction=0.3, end="0")
 samples_clock(32)
     TypeError: samples_clock: batch must be a schedule, got 32
 samples_clock(Constant(32), per="samples")
-    ValueError: samples_clock: per must be one of 'update', 'sample', got 'samples'
+    ValueError: samples_clock: per must be one of ..., got 'samples': did you mean 'sample'?
 samples_clock(Constant(32), per=None)
     TypeError: samples_clock: per must be one of 'update', 'sample', got None
 samples_clock(Constant(2.5))
@@ -1010,7 +1010,6 @@ def test_a_bad_expression_on_the_command_line(text: str, capsys) -> None:
         ["show", "CosineDecay(3)", "--steps", "many"],
         ["show"],
         ["draw", "CosineDecay(3)"],
-        [],
     ],
     ids=" ".join,
 )
@@ -1019,7 +1018,6 @@ def test_the_command_line_exits_with_2(arguments: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert done.stdout == ""
-    *usage, complaint = done.stderr.splitlines()
+    (complaint,) = done.stderr.splitlines()
     assert complaint.startswith("lrsched")
-    assert not usage or usage[0].startswith("usage: lrsched")
     assert "Traceback" not in done.stderr
