@@ -11,6 +11,7 @@ import typing
 from pathlib import Path
 from typing import Any
 
+import frameworks
 import pdoc
 import pdoc.doc
 import pdoc.render
@@ -31,6 +32,7 @@ CHAPTERS = (
 
 def build(folder: Path) -> None:
     """Writes the site into the folder."""
+    frameworks.stand_in()
     pdoc.render.configure(
         docformat="google",
         show_source=False,

@@ -35,6 +35,7 @@ def picture(schedule: Schedule) -> str:
     corners = zip(_LEFT + at / steps * _WIDTH, _TOP + down * _HEIGHT, strict=True)
     points = " ".join(dict.fromkeys(f"{x:.1f},{y:.1f}" for x, y in corners))
     bottom, right = _TOP + _HEIGHT, _LEFT + _WIDTH
+    width, height = right + 16, bottom + 18
     joints = begins(schedule, steps)
     few = len(joints) <= MOST_LINES
     tall = _HEIGHT if few else _HEIGHT // 20
@@ -42,7 +43,8 @@ def picture(schedule: Schedule) -> str:
     marks = "".join(f"M{x:g} {bottom}v-{tall}" for x in pixels)
     label = f'font-size="10" fill="currentColor" text-anchor="end" x="{_LEFT - 4}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{right + 16}" height="{bottom + 18}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" style="max-width:100%;height:auto" '
         f'role="img" aria-label="{html.escape(shortened(repr(schedule), 200), quote=True)}">'
         f'<path d="M{_LEFT} {_TOP}v{_HEIGHT}h{_WIDTH}" fill="none" stroke="currentColor"/>'
         f'<path d="{marks}" stroke="currentColor" stroke-dasharray="2 3" opacity="0.5">'

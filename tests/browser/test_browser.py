@@ -1,4 +1,4 @@
-"""The page in a real browser: Chromium, as the system has it, driven by playwright.
+"""The page in a real browser.
 
 Whatever a test does on a page, nothing is said in its console, and nothing is asked of a network.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tabs import Tabs
 
 import lrsched as lrs
 
@@ -101,24 +101,9 @@ class Page:
 Look = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "these tests need Chromium"
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def look(chromium: Any, tmp_path: Path) -> Iterator[Look]:
-    """Opens pages; in the end, none of them has said anything or asked for anything."""
-    said: list[str] = []
-    asked: list[str] = []
-    opened: list[Any] = []
+def look(tabs: Tabs, tmp_path: Path) -> Iterator[Look]:
+    """Opens pages; in the end, none of them has asked for anything."""
 
     def open_page(
         *schedules: lrs.Schedule,
@@ -127,25 +112,14 @@ def look(chromium: Any, tmp_path: Path) -> Iterator[Look]:
         options: dict[str, Any] | None = None,
         **of_page: Any,
     ) -> Page:
-        path = tmp_path / f"{len(opened)}.html"
+        path = tmp_path / f"{len(tabs.contexts)}.html"
         path.write_text(lrs.page(*schedules, **of_page), "utf-8")
-        size = {"width": width, "height": 900}
-        context = chromium.new_context(viewport=size, color_scheme=scheme, **options or {})
-        opened.append(context)
-        tab = context.new_page()
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.on("dialog", lambda dialog: said.append(dialog.message))
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.goto(path.as_uri())
-        asked.remove(path.as_uri())
-        return Page(tab, said, asked)
+        tab = tabs.open(path, width, scheme, **options or {})
+        tabs.asked.remove(path.as_uri())
+        return Page(tab, tabs.said, tabs.asked)
 
     yield open_page
-    for context in opened:
-        context.close()
-    assert said == []
-    assert asked == []
+    assert tabs.asked == []
 
 
 def close(values: Any, expected: Any) -> bool:

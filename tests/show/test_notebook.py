@@ -58,6 +58,12 @@ def test_any_schedule_has_a_picture(schedule: lrs.Schedule) -> None:
     assert points[:, 1].max() <= 128
 
 
+def test_a_picture_shrinks_as_a_whole() -> None:
+    picture = next(_tree(lrs.CosineDecay(9)).iter("{http://www.w3.org/2000/svg}svg"))
+    assert picture.get("viewBox") == f"0 0 {picture.get('width')} {picture.get('height')}"
+    assert picture.get("style") == "max-width:100%;height:auto"
+
+
 def test_phases_are_marked() -> None:
     page = lrs.Sequence(lrs.LinearWarmup(25), lrs.CosineDecay(75))._repr_html_()
     assert '<path d="M136 128v-120"' in page
