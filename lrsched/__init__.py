@@ -8,6 +8,15 @@ from lrsched._core.schedule import Schedule
 from lrsched.shapes import *
 
 if typing.TYPE_CHECKING:
+    from lrsched import adapters as adapters
+    from lrsched import ask as ask
+    from lrsched import compat as compat
+    from lrsched import data as data
+    from lrsched import family as family
+    from lrsched import feedback as feedback
+    from lrsched import layers as layers
+    from lrsched import presets as presets
+    from lrsched import show as show
     from lrsched.ask.area import area
     from lrsched.ask.averages import averaging_weights, timescale
     from lrsched.ask.boundaries import boundaries
@@ -176,6 +185,9 @@ _ROOMS = {
     "plot_weights": "show.runs",
 }
 
+# The rooms themselves, whose docstrings are pages: `help(lrs.feedback)`.
+_PAGES = ("adapters", "ask", "compat", "data", "family", "feedback", "layers", "presets", "show")
+
 # What public functions return, found under `lrsched` as well: that is what their pickles name.
 _RESULTS = {
     "Comparison": "ask.compare",
@@ -196,6 +208,8 @@ _RESULTS = {
 if not typing.TYPE_CHECKING:  # a type checker is to complain of a name that is not there
 
     def __getattr__(name: str) -> typing.Any:
+        if name in _PAGES:
+            return importlib.import_module(f"lrsched.{name}")
         if name in _RESULTS:
             return _found(_RESULTS[name], name)
         if name not in __all__:
@@ -227,7 +241,7 @@ def _hint(name: str, names: typing.Iterable[str]) -> str:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_PAGES})
 
 
 def _above(name: str) -> typing.Any:

@@ -8,6 +8,8 @@ import importlib
 import inspect
 import itertools
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, dataclass
 from pathlib import Path
@@ -67,6 +69,23 @@ FRAMEWORKS = {
 SPELLS = {"_engine/arrays.py", "_engine/torch.py", "_core/mistaken.py"}
 # What a framework's own file may import. It is imported itself when an array of theirs has come.
 OWN = {"_engine/torch.py": "torch"}
+
+
+def test_every_room_is_an_attribute_and_opened_when_asked_for() -> None:
+    rooms = {path.name for path in ROOT.glob("[a-z]*/")} | {
+        path.stem for path in ROOT.glob("[a-z]*.py")
+    }
+    rooms -= {"cli", "shapes"}  # nothing is to import the first, and `lrsched` is the second
+    assert rooms <= {*dir(lrs)}
+    ask = f"""
+import sys
+import lrsched as lrs
+rooms = {sorted(rooms)}
+assert not [room for room in rooms if f"lrsched.{{room}}" in sys.modules]
+for room in rooms:
+    assert getattr(lrs, room) is sys.modules[f"lrsched.{{room}}"], room
+"""
+    subprocess.run([sys.executable, "-c", ask], check=True)
 
 
 def test_all_is_sorted_and_complete() -> None:

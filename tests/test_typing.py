@@ -36,6 +36,7 @@ assert_type(schedule.steps, int | None)
 assert_type(lrs.LinearDecay(3).steps, int)
 assert_type(lrs.LinearDecay(3).end, float)
 
+assert_type(lrs.presets.one_cycle(0.1, 9), lrs.Schedule)  # a room, as an attribute
 assert_type(3e-4 * schedule, lrs.Schedule)
 assert_type(schedule * 2, lrs.Schedule)
 assert_type(schedule * schedule, lrs.Schedule)
