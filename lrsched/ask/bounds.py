@@ -18,7 +18,7 @@ import numpy as np
 
 from lrsched._core.schedule import Schedule
 from lrsched._engine.numbers import NUMBERS
-from lrsched._engine.numpy import EXACT
+from lrsched._engine.numpy import EXACT, NUMPY
 from lrsched.shapes.compose import Product, Sequence, Sum
 from lrsched.shapes.cycles import Cycle
 from lrsched.shapes.views import Clip, Power, Quantize, Shift, Staircase, Stretch, Take, Warp
@@ -101,10 +101,19 @@ def bounds(schedule: Schedule, a: int, b: int, whole: bool = True) -> Bounds:
 
 
 def _value(schedule: Schedule, t: int) -> float:
-    """As a vector of steps has it: its last digit is not always a single step's."""
+    """As a vector of steps has it: its last digit is not always a single step's.
+
+    By the formula itself: a sequence of thousands asks each of its phases for a value or two, for
+    which no program need be written.
+    """
     if EXACT <= t < LAST:
         return schedule(t)
-    return float(schedule(np.array([t if t < EXACT else float(t)]))[0])
+    step = np.array([t if t < EXACT else float(t)])
+    try:
+        with np.errstate(all="ignore"):
+            return float(NUMPY.interpret(schedule, step)[0])
+    except OverflowError:  # a length beyond int64
+        return float(schedule(step)[0])
 
 
 def _hull(*values: float) -> Bounds:
