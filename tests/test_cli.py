@@ -438,6 +438,11 @@ def test_a_closed_pipe_is_quiet() -> None:
         assert process.wait() == 0
 
 
+def test_a_schedule_without_a_length_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["show", "CosineDecay(0, end=0.5)"]) == 0
+    assert "0.5" in capsys.readouterr().out
+
+
 @pytest.mark.skipif(os.name != "posix", reason="closes streams as a POSIX shell does")
 @pytest.mark.parametrize(
     ("typed", "code", "said"),

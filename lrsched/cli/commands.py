@@ -67,7 +67,8 @@ def _endless(schedule: Schedule) -> str:
 def show_(options: argparse.Namespace) -> int:
     schedule = _read(options, options.schedule)
     width = shutil.get_terminal_size().columns
-    lines = show(schedule, _length(schedule, options.steps), width, coloured(sys.stdout))
+    steps = _length(schedule, options.steps) or 1  # what has no length is held
+    lines = show(schedule, steps, width, coloured(sys.stdout))
     print(sayable("\n".join(lines), sys.stdout))
     return 0
 
